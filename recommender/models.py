@@ -1,0 +1,214 @@
+"""The library of tracks, what the network heard in them, and the playlists made from them."""
+
+import uuid
+from pathlib import Path
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+
+def track_path(track: "Track", name: str) -> str:
+    """Files are named by their content, never by what somebody called them."""
+    return f"tracks/{track.audio_sha256[:2]}/{track.audio_sha256}{Path(name).suffix.lower()}"
+
+
+def picture_path(track: "Track", name: str) -> str:
+    return f"spectrograms/{track.audio_sha256[:2]}/{track.audio_sha256}.png"
+
+
+class TrackQuerySet(models.QuerySet["Track"]):
+    def available(self) -> Self:
+        return self.filter(available=True)
+
+    def indexed(self, model: "GenreModel") -> Self:
+        """Tracks that the given model has heard."""
+        return self.filter(features__model=model)
+
+    def unheard(self, model: "GenreModel") -> Self:
+        return self.exclude(features__model=model)
+
+    def matching(self, words: str) -> Self:
+        """Tracks whose title, artist or album holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(title__icontains=word) | Q(artist__icontains=word) | Q(album__icontains=word)
+            )
+        return found
+
+
+class Track(models.Model):
+    """One recording of the library."""
+
+    title = models.CharField(max_length=300)
+    artist = models.CharField(max_length=300, blank=True)
+    album = models.CharField(max_length=300, blank=True)
+    genre = models.CharField(
+        max_length=100,
+        blank=True,
+        db_index=True,
+        help_text="The library's own label, from tags or tracks.csv; not the network's opinion.",
+    )
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    licence = models.CharField(max_length=300, blank=True)
+    duration_s = models.FloatField("duration (s)")
+    sample_rate = models.PositiveIntegerField("sample rate (Hz)")
+    channels = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to=track_path, max_length=200)
+    spectrogram = models.ImageField(upload_to=picture_path, max_length=200, blank=True)
+    audio_sha256 = models.CharField(
+        "audio hash",
+        max_length=64,
+        unique=True,
+        help_text="SHA-256 of the decoded audio: the same recording under other tags is the same.",
+    )
+    key = models.UUIDField(
+        default=uuid.uuid4,
+        unique=True,
+        editable=False,
+        help_text="The track's address on participants' pages, telling nothing about it.",
+    )
+    available = models.BooleanField(
+        default=True, help_text="Off: kept for old playlists, never in new ones."
+    )
+    source = models.CharField(max_length=1000, blank=True, help_text="The file it came from.")
+    source_size = models.PositiveBigIntegerField(default=0)
+    source_mtime_ns = models.BigIntegerField(default=0)
+    imported_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TrackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["source"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(duration_s__gt=0), name="track_has_a_duration")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} · {self.artist}" if self.artist else self.title
+
+
+class GenreModelQuerySet(models.QuerySet["GenreModel"]):
+    def active(self) -> "GenreModel":
+        """The model that new playlists use."""
+        return self.get(active=True)
+
+
+class GenreModel(models.Model):
+    """One trained network: its weights are told apart by their hash."""
+
+    name = models.CharField(max_length=100)
+    version = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the weights.")
+    directory = models.CharField(
+        max_length=500, help_text="Its folder, relative to the shipped weights or absolute."
+    )
+    genres = models.JSONField(help_text="In the order of the network's outputs.")
+    card = models.JSONField(default=dict, help_text="What it was trained on and what it scored.")
+    active = models.BooleanField(default=False)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GenreModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["active"], condition=Q(active=True), name="one_active_genre_model"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.version[:8]})"
+
+
+class TrackFeatures(models.Model):
+    """What one model heard in one track."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="features")
+    model = models.ForeignKey(GenreModel, on_delete=models.CASCADE, related_name="features")
+    probabilities = models.JSONField(help_text="One a genre, summing to 1.")
+    embedding = models.BinaryField(help_text="The penultimate layer, little-endian float32.")
+    fingerprint = models.BinaryField(help_text="Tells the same recording at another bit rate.")
+    computed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "track features"
+        ordering = ["track_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "model"], name="features_once_per_model")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track_id} heard by {self.model_id}"
+
+
+class PlaylistQuerySet(models.QuerySet["Playlist"]):
+    def ready(self) -> Self:
+        return self.filter(status=Playlist.Status.READY)
+
+    def unfinished(self) -> Self:
+        return self.filter(status__in=[Playlist.Status.QUEUED, Playlist.Status.RUNNING])
+
+
+class Playlist(models.Model):
+    """A playlist with everything that made it; the same inputs give the same playlist."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "queued"
+        RUNNING = "running", "finding songs"
+        READY = "ready", "ready"
+        FAILED = "failed", "failed"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    query_track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="queried_in")
+    strategy = models.CharField(max_length=50)
+    params = models.JSONField(default=dict, blank=True)
+    seed = models.PositiveBigIntegerField(default=0)
+    model = models.ForeignKey(GenreModel, on_delete=models.PROTECT, related_name="playlists")
+    library_revision = models.CharField(max_length=64, blank=True)
+    tracks = models.ManyToManyField(Track, through="PlaylistTrack", related_name="playlists")
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED, db_index=True)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    enqueued_at = models.DateTimeField(
+        null=True, blank=True, help_text="Empty while the broker has not taken it."
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    timings = models.JSONField(default=dict, blank=True, help_text="Seconds, by step.")
+
+    objects = PlaylistQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Playlist {self.pk} for {self.query_track}"
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == self.Status.READY
+
+
+class PlaylistTrack(models.Model):
+    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="entries")
+    track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="entries")
+    position = models.PositiveSmallIntegerField()
+    distance = models.FloatField(help_text="Euclidean, in genre space, to the query song.")
+
+    class Meta:
+        ordering = ["playlist", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["playlist", "position"], name="one_track_a_position"),
+            models.UniqueConstraint(fields=["playlist", "track"], name="a_track_once_a_playlist"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="positions_from_one"),
+            models.CheckConstraint(condition=Q(distance__gte=0), name="distance_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.track}"
