@@ -1,0 +1,1 @@
+"""The recommender without Django: audio in, genre vectors and playlists out."""

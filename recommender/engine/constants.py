@@ -1,0 +1,41 @@
+"""Every number that decides what the network hears. Change one and the model must be trained anew."""
+
+# What is heard of a recording
+CLIP_SECONDS = 30.0
+MIN_SECONDS = 5.0
+MAX_SECONDS = 3600.0
+MIN_SAMPLE_RATE = 8_000
+MAX_SAMPLE_RATE = 192_000
+MAX_CHANNELS = 8
+
+# A clip below either level has nothing to hear: -60 dBFS at its loudest sample, -80 dBFS on average.
+SILENT_PEAK = 1e-3
+SILENT_RMS = 1e-4
+
+# A file is cut off when its header promises this much more than can be decoded (both must hold).
+TRUNCATED_SECONDS = 1.0
+TRUNCATED_SHARE = 0.05
+
+# Decoding works in blocks, so a small file that unpacks to hours costs bounded memory and time.
+BLOCK_FRAMES = 65_536
+DECODE_TIMEOUT_S = 120.0
+
+# The mel-spectrogram: 44.1 kHz, or 22.05 kHz with window and hop halved, so bands and frames agree.
+SAMPLE_RATE = 44_100
+HALF_RATE = 22_050
+N_FFT = 2_048
+HOP = 512
+N_MELS = 128
+TOP_DB = 80.0
+
+# The network's input: the archives of spectrogram images have one column each 30 s / 128.
+BANDS = 64
+TOP_HZ = 10_600.0
+COLUMNS = 128
+COLUMN_SECONDS = CLIP_SECONDS / COLUMNS
+CROP_COLUMNS = 64
+PHASES = 4
+
+# The fingerprint that recognises duplicate recordings
+FINGERPRINT_BANDS = 16
+FINGERPRINT_COLUMNS = 32
