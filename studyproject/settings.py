@@ -146,6 +146,7 @@ TEMPLATES = [
         },
     }
 ]
+CSRF_FAILURE_VIEW = "survey.views.joining.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -237,6 +238,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 # Nobody rates 20 MB: forms are small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# Simulated participants say so, and are marked in the data.
+BOT_USER_AGENT = "playlist-study-bot"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

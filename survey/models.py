@@ -57,8 +57,8 @@ class Study(models.Model):
     minutes = models.PositiveSmallIntegerField(default=10, help_text="How long it takes.")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     genres = models.JSONField(
-        default=list, help_text="Genres to pick a query song from, e.g. ["
-        '"Hip-Hop", "Classical", "Rock"].'
+        default=list,
+        help_text='Genres to pick a query song from, e.g. ["Hip-Hop", "Classical", "Rock"].',
     )
     n_trials = models.PositiveSmallIntegerField(
         "playlists a participant",
@@ -141,7 +141,8 @@ class Instrument(models.Model):
 
 class ItemQuerySet(models.QuerySet["Item"]):
     def placed(self, study: Study, placement: str) -> Self:
-        return self.filter(instrument__study=study, instrument__placement=placement)
+        found = self.filter(instrument__study=study, instrument__placement=placement)
+        return found.select_related("instrument")
 
 
 class Item(models.Model):
@@ -180,6 +181,11 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    @property
+    def key_in_form(self) -> str:
+        """Unlike the key alone, different for two instruments on one page."""
+        return f"{self.instrument.key}.{self.key}"
+
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def completed(self) -> Self:
@@ -201,7 +207,9 @@ class Participant(models.Model):
         help_text="The participant's name in exports; nobody can come back with it.",
     )
     registration_key = models.UUIDField(
-        unique=True, editable=False, help_text="Of the form; the same form sent twice is one person."
+        unique=True,
+        editable=False,
+        help_text="Of the form; the same form sent twice is one person.",
     )
     seed = models.PositiveIntegerField(default=0)
     consent_text = models.TextField(help_text="Exactly what was agreed to.")
@@ -219,6 +227,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.pseudonym
+
+    @property
+    def spoken_code(self) -> str:
+        """The code in groups of four, as people copy it."""
+        return "-".join(self.code[i : i + 4] for i in range(0, len(self.code), 4))
 
 
 class Trial(models.Model):

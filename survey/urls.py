@@ -1,4 +1,35 @@
-from django.urls import URLPattern, path
+"""Addresses of participants' pages. None holds an id: whose page it is, the session knows."""
+
+from django.urls import include, path
+
+from .views import audio, joining, trials
 
 app_name = "survey"
-urlpatterns: list[URLPattern] = []
+
+trial_patterns = [
+    path("genre/", trials.genre, name="genre"),
+    path("song/", trials.song, name="song"),
+    path("wait/", trials.wait, name="wait"),
+    path("listen/", trials.listen, name="listen"),
+    path("listen/<int:position>/", trials.rate, name="rate"),
+    path("heard/", trials.heard, name="heard"),
+    path("survey/", trials.survey, name="survey"),
+]
+
+study_patterns = [
+    path("", joining.study, name="study"),
+    path("consent/", joining.consent, name="consent"),
+    path("register/", joining.register, name="register"),
+    path("code/", joining.code, name="code"),
+    path("resume/", joining.resume, name="resume"),
+    path("continue/", joining.go_on, name="continue"),
+    path("playlist/<int:number>/", include(trial_patterns)),
+    path("end/", trials.end, name="end"),
+    path("thanks/", trials.thanks, name="thanks"),
+    path("audio/<uuid:key>/", audio.audio, name="audio"),
+]
+
+urlpatterns = [
+    path("", joining.home, name="home"),
+    path("s/<slug:slug>/", include(study_patterns)),
+]

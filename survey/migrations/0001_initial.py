@@ -2,220 +2,544 @@
 
 import django.core.validators
 import django.db.models.deletion
-import survey.models
 from django.db import migrations, models
+
+import survey.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('recommender', '0001_initial'),
+        ("recommender", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text='Its name in the data.')),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('introduction', models.TextField(blank=True)),
-                ('placement', models.CharField(choices=[('registration', 'At registration'), ('track', 'For every track of a playlist'), ('playlist', 'After each playlist'), ('end', 'At the end')], max_length=20)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('source', models.CharField(blank=True, help_text='Who published it, where.', max_length=300)),
-                ('licence', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(help_text="Its name in the data.")),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("introduction", models.TextField(blank=True)),
+                (
+                    "placement",
+                    models.CharField(
+                        choices=[
+                            ("registration", "At registration"),
+                            ("track", "For every track of a playlist"),
+                            ("playlist", "After each playlist"),
+                            ("end", "At the end"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Who published it, where.", max_length=300
+                    ),
+                ),
+                ("licence", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(help_text='Its name in the data, e.g. liking.')),
-                ('text', models.CharField(max_length=500, verbose_name='question')),
-                ('help', models.CharField(blank=True, max_length=300)),
-                ('kind', models.CharField(choices=[('likert', 'Scale with labelled points'), ('choice', 'Single choice'), ('yes_no', 'Yes or no'), ('number', 'Number'), ('text', 'Short text'), ('long_text', 'Long text')], default='likert', max_length=20)),
-                ('options', models.JSONField(blank=True, default=list, help_text='Scale: the labels from 1 up. Choice: the options. Number: [lowest, highest].')),
-                ('reversed', models.BooleanField(default=False, help_text='Scored from the other end.')),
-                ('required', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='survey.instrument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(help_text="Its name in the data, e.g. liking.")),
+                ("text", models.CharField(max_length=500, verbose_name="question")),
+                ("help", models.CharField(blank=True, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("likert", "Scale with labelled points"),
+                            ("choice", "Single choice"),
+                            ("yes_no", "Yes or no"),
+                            ("number", "Number"),
+                            ("text", "Short text"),
+                            ("long_text", "Long text"),
+                        ],
+                        default="likert",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "options",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Scale: the labels from 1 up. Choice: the options. Number: [lowest, highest].",
+                    ),
+                ),
+                (
+                    "reversed",
+                    models.BooleanField(default=False, help_text="Scored from the other end."),
+                ),
+                ("required", models.BooleanField(default=True)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="survey.instrument",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['instrument__position', 'instrument', 'position', 'pk'],
+                "ordering": ["instrument__position", "instrument", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='ListeningEvent',
+            name="ListeningEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(help_text='Made in the browser; sent twice, counted once.', unique=True)),
-                ('start_s', models.FloatField()),
-                ('end_s', models.FloatField()),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listening', to='recommender.playlisttrack')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        help_text="Made in the browser; sent twice, counted once.", unique=True
+                    ),
+                ),
+                ("start_s", models.FloatField()),
+                ("end_s", models.FloatField()),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listening",
+                        to="recommender.playlisttrack",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entry', 'pk'],
+                "ordering": ["entry", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Study',
+            name="Study",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text="The last part of the study's address.", unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.TextField(help_text='One paragraph on the first page.')),
-                ('information', models.TextField(help_text='What the participant must know before consenting: purpose, duration, data, rights, contact. Blank lines make paragraphs.')),
-                ('consent', models.TextField(help_text='The statement that the participant agrees to.')),
-                ('debriefing', models.TextField(blank=True, help_text='Shown at the end, with the code.')),
-                ('contact', models.EmailField(blank=True, help_text="For participants' questions.", max_length=254)),
-                ('minutes', models.PositiveSmallIntegerField(default=10, help_text='How long it takes.')),
-                ('state', models.CharField(choices=[('draft', 'Draft: only researchers see it; everything can be changed'), ('open', 'Open: people take part; the questions are fixed'), ('closed', 'Closed: nobody can begin; those who began may finish')], default='draft', max_length=10)),
-                ('genres', models.JSONField(default=list, help_text='Genres to pick a query song from, e.g. ["Hip-Hop", "Classical", "Rock"].')),
-                ('n_trials', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='playlists a participant')),
-                ('seed', models.PositiveIntegerField(default=1, help_text='For every random choice.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="The last part of the study's address.", unique=True
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.TextField(help_text="One paragraph on the first page.")),
+                (
+                    "information",
+                    models.TextField(
+                        help_text="What the participant must know before consenting: purpose, duration, data, rights, contact. Blank lines make paragraphs."
+                    ),
+                ),
+                (
+                    "consent",
+                    models.TextField(help_text="The statement that the participant agrees to."),
+                ),
+                (
+                    "debriefing",
+                    models.TextField(blank=True, help_text="Shown at the end, with the code."),
+                ),
+                (
+                    "contact",
+                    models.EmailField(
+                        blank=True, help_text="For participants' questions.", max_length=254
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(default=10, help_text="How long it takes."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft: only researchers see it; everything can be changed"),
+                            ("open", "Open: people take part; the questions are fixed"),
+                            ("closed", "Closed: nobody can begin; those who began may finish"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "genres",
+                    models.JSONField(
+                        default=list,
+                        help_text='Genres to pick a query song from, e.g. ["Hip-Hop", "Classical", "Rock"].',
+                    ),
+                ),
+                (
+                    "n_trials",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(20),
+                        ],
+                        verbose_name="playlists a participant",
+                    ),
+                ),
+                (
+                    "seed",
+                    models.PositiveIntegerField(default=1, help_text="For every random choice."),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'verbose_name_plural': 'studies',
-                'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('n_trials__gte', 1)), name='study_has_a_trial')],
+                "verbose_name_plural": "studies",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("n_trials__gte", 1)), name="study_has_a_trial"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=survey.models.new_code, editable=False, help_text='To come back with.', max_length=20, unique=True)),
-                ('pseudonym', models.CharField(default=survey.models.new_pseudonym, editable=False, help_text="The participant's name in exports; nobody can come back with it.", max_length=20, unique=True)),
-                ('registration_key', models.UUIDField(editable=False, help_text='Of the form; the same form sent twice is one person.', unique=True)),
-                ('seed', models.PositiveIntegerField(default=0)),
-                ('consent_text', models.TextField(help_text='Exactly what was agreed to.')),
-                ('consented_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('last_seen_at', models.DateTimeField(auto_now_add=True)),
-                ('completed_at', models.DateTimeField(blank=True, null=True)),
-                ('completion_code', models.CharField(default=survey.models.new_completion_code, editable=False, max_length=20)),
-                ('simulated', models.BooleanField(default=False, help_text='A bot, by its own word.')),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='survey.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=survey.models.new_code,
+                        editable=False,
+                        help_text="To come back with.",
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "pseudonym",
+                    models.CharField(
+                        default=survey.models.new_pseudonym,
+                        editable=False,
+                        help_text="The participant's name in exports; nobody can come back with it.",
+                        max_length=20,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "registration_key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Of the form; the same form sent twice is one person.",
+                        unique=True,
+                    ),
+                ),
+                ("seed", models.PositiveIntegerField(default=0)),
+                ("consent_text", models.TextField(help_text="Exactly what was agreed to.")),
+                ("consented_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("last_seen_at", models.DateTimeField(auto_now_add=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "completion_code",
+                    models.CharField(
+                        default=survey.models.new_completion_code, editable=False, max_length=20
+                    ),
+                ),
+                (
+                    "simulated",
+                    models.BooleanField(default=False, help_text="A bot, by its own word."),
+                ),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participants",
+                        to="survey.study",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='instrument',
-            name='study',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instruments', to='survey.study'),
+            model_name="instrument",
+            name="study",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="instruments",
+                to="survey.study",
+            ),
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(help_text="In the data, never on a participant's page.")),
-                ('strategy', models.CharField(default='genre_space', max_length=50)),
-                ('params', models.JSONField(blank=True, default=dict)),
-                ('study', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conditions', to='survey.study')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(help_text="In the data, never on a participant's page.")),
+                ("strategy", models.CharField(default="genre_space", max_length=50)),
+                ("params", models.JSONField(blank=True, default=dict)),
+                (
+                    "study",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conditions",
+                        to="survey.study",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('genre', models.CharField(blank=True, help_text="The participant's pick.", max_length=100)),
-                ('chosen_at', models.DateTimeField(blank=True, null=True)),
-                ('rated_at', models.DateTimeField(blank=True, help_text='Every track rated.', null=True)),
-                ('finished_at', models.DateTimeField(blank=True, help_text='Survey answered.', null=True)),
-                ('condition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trials', to='survey.condition')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='survey.participant')),
-                ('playlist', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trial', to='recommender.playlist')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "genre",
+                    models.CharField(
+                        blank=True, help_text="The participant's pick.", max_length=100
+                    ),
+                ),
+                ("chosen_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "rated_at",
+                    models.DateTimeField(blank=True, help_text="Every track rated.", null=True),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, help_text="Survey answered.", null=True),
+                ),
+                (
+                    "condition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trials",
+                        to="survey.condition",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trials",
+                        to="survey.participant",
+                    ),
+                ),
+                (
+                    "playlist",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trial",
+                        to="recommender.playlist",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['participant', 'number'],
+                "ordering": ["participant", "number"],
             },
         ),
         migrations.CreateModel(
-            name='TrackRating',
+            name="TrackRating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.SmallIntegerField(help_text='The point of the scale, from 1.')),
-                ('first_rated_at', models.DateTimeField(auto_now_add=True)),
-                ('rated_at', models.DateTimeField()),
-                ('changes', models.PositiveSmallIntegerField(default=0)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='recommender.playlisttrack')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='survey.item')),
-                ('trial', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='ratings', to='survey.trial')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("value", models.SmallIntegerField(help_text="The point of the scale, from 1.")),
+                ("first_rated_at", models.DateTimeField(auto_now_add=True)),
+                ("rated_at", models.DateTimeField()),
+                ("changes", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="recommender.playlisttrack",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="survey.item",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ratings",
+                        to="survey.trial",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['trial', 'entry__position', 'item'],
+                "ordering": ["trial", "entry__position", "item"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.TextField(help_text="A scale's point as its number; else as typed or picked.")),
-                ('answered_at', models.DateTimeField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='survey.item')),
-                ('participant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='survey.participant')),
-                ('trial', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='survey.trial')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "value",
+                    models.TextField(
+                        help_text="A scale's point as its number; else as typed or picked."
+                    ),
+                ),
+                ("answered_at", models.DateTimeField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="survey.item",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="survey.participant",
+                    ),
+                ),
+                (
+                    "trial",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="survey.trial",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['participant', 'trial', 'item'],
+                "ordering": ["participant", "trial", "item"],
             },
         ),
         migrations.AddConstraint(
-            model_name='item',
-            constraint=models.UniqueConstraint(fields=('instrument', 'key'), name='item_keys_differ'),
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                fields=("instrument", "key"), name="item_keys_differ"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='listeningevent',
-            constraint=models.CheckConstraint(condition=models.Q(('start_s__gte', 0), ('end_s__gt', models.F('start_s'))), name='heard_forward'),
+            model_name="listeningevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start_s__gte", 0), ("end_s__gt", models.F("start_s"))),
+                name="heard_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='instrument',
-            constraint=models.UniqueConstraint(fields=('study', 'key'), name='instrument_keys_differ'),
+            model_name="instrument",
+            constraint=models.UniqueConstraint(
+                fields=("study", "key"), name="instrument_keys_differ"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.UniqueConstraint(fields=('study', 'name'), name='condition_names_differ'),
+            model_name="condition",
+            constraint=models.UniqueConstraint(
+                fields=("study", "name"), name="condition_names_differ"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.UniqueConstraint(fields=('participant', 'number'), name='one_trial_a_number'),
+            model_name="trial",
+            constraint=models.UniqueConstraint(
+                fields=("participant", "number"), name="one_trial_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='trials_from_one'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="trials_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trial',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('rated_at__isnull', False), _connector='OR'), name='rated_before_finished'),
+            model_name="trial",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finished_at__isnull", True), ("rated_at__isnull", False), _connector="OR"
+                ),
+                name="rated_before_finished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackrating',
-            constraint=models.UniqueConstraint(fields=('entry', 'item'), name='one_rating_a_track_and_item'),
+            model_name="trackrating",
+            constraint=models.UniqueConstraint(
+                fields=("entry", "item"), name="one_rating_a_track_and_item"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackrating',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 1)), name='rating_on_the_scale'),
+            model_name="trackrating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 1)), name="rating_on_the_scale"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('trial__isnull', True)), fields=('participant', 'item'), name='one_answer_a_participant_and_item'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("trial__isnull", True)),
+                fields=("participant", "item"),
+                name="one_answer_a_participant_and_item",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('trial', 'item'), name='one_answer_a_trial_and_item'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                fields=("trial", "item"), name="one_answer_a_trial_and_item"
+            ),
         ),
     ]

@@ -1,0 +1,78 @@
+"""The indexed tracks as the engine's arrays: built once a process, again only after a change."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Max
+
+from .engine.strategies import Library
+from .models import GenreModel, Track, TrackFeatures
+
+Stamp = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    stamp: Stamp
+    library: Library
+
+
+_built: dict[int, _Built] = {}
+
+
+def current_library(model: GenreModel) -> Library:
+    """The library as the model hears it; cheap when nothing changed since the last call."""
+    stamp = _stamp(model)
+    built = _built.get(model.pk)
+    if built is None or built.stamp != stamp:
+        built = _built[model.pk] = _Built(stamp, _load(model))
+    return built.library
+
+
+def _stamp(model: GenreModel) -> Stamp:
+    """Differs whenever a track or what the model heard in it was added, edited or removed."""
+    tracks = Track.objects.aggregate(Count("pk"), Max("updated_at"))
+    features = model.features.aggregate(Count("pk"), Max("pk"))
+    return (*tracks.values(), *features.values())
+
+
+def _load(model: GenreModel) -> Library:
+    rows = list(
+        TrackFeatures.objects.filter(model=model, track__available=True)
+        .order_by("track_id")
+        .values_list(
+            "track_id",
+            "probabilities",
+            "embedding",
+            "fingerprint",
+            "track__genre",
+            "track__artist",
+            "track__audio_sha256",
+        )
+    )
+    ids, probabilities, embeddings, fingerprints, genres, artists, hashes = (
+        zip(*rows, strict=True) if rows else ((),) * 7
+    )
+    return Library(
+        ids=np.array(ids, dtype=np.int64),
+        probabilities=np.array(probabilities, dtype=np.float64).reshape(len(rows), -1),
+        embeddings=_matrix(embeddings, "<f4"),
+        genres=tuple(genres),
+        artists=tuple(artists),
+        fingerprints=_matrix(fingerprints, np.uint8),
+        revision=_revision(model, hashes, probabilities, genres, artists),
+    )
+
+
+def _matrix(blobs: tuple[Any, ...], dtype: Any) -> np.ndarray:
+    return np.array([np.frombuffer(blob, dtype=dtype) for blob in blobs])
+
+
+def _revision(model: GenreModel, *columns: tuple[Any, ...]) -> str:
+    """A hash over everything that a strategy can see, so that equal revisions mean equal input."""
+    digest = hashlib.sha256(model.version.encode())
+    for row in zip(*columns, strict=True):
+        digest.update(repr(row).encode())
+    return digest.hexdigest()

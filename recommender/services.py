@@ -1,0 +1,253 @@
+"""Everything that writes to the library and to playlists. Nothing here enqueues: callers do."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .models import (
+    GenreModel,
+    Playlist,
+    PlaylistTrack,
+    Track,
+    TrackFeatures,
+    picture_path,
+    track_path,
+)
+
+if TYPE_CHECKING:
+    from .engine.audio import Recording
+    from .engine.cnn import GenreClassifier
+
+# A playlist that nobody took up, or that stopped half-way, for this long is lost.
+LOST_AFTER = timedelta(seconds=35)
+MOST_ATTEMPTS = 5
+
+
+def active_model() -> GenreModel:
+    """The model for new playlists; the shipped one until a researcher chooses another."""
+    found = GenreModel.objects.filter(active=True).first()
+    return found or register_model(shipped_directory(), activate=True)
+
+
+def shipped_directory() -> Path:
+    from .engine.cnn import SHIPPED
+
+    return SHIPPED
+
+
+def register_model(directory: Path, *, activate: bool = False) -> GenreModel:
+    """Make a trained model known by its version; the same weights twice are one model."""
+    from .engine.cnn import read_card
+
+    card = read_card(directory)
+    shipped = shipped_directory()
+    with transaction.atomic():
+        if activate:
+            GenreModel.objects.filter(active=True).update(active=False)
+        model, _ = GenreModel.objects.update_or_create(
+            version=card["version"],
+            defaults={
+                "name": card["name"],
+                # The shipped weights move with the code; only others have a fixed place.
+                "directory": "" if directory == shipped else str(directory.resolve()),
+                "genres": list(card["genres"]),
+                "card": card,
+                "active": activate,
+            },
+        )
+    return model
+
+
+def load_classifier(model: GenreModel) -> "GenreClassifier":
+    """The network itself; loads TensorFlow, so never call it in the web process."""
+    from .engine.cnn import GenreClassifier
+
+    return GenreClassifier.load(Path(model.directory) if model.directory else shipped_directory())
+
+
+# The library
+
+
+def add_track(recording: "Recording", path: Path, about: dict[str, Any]) -> tuple[Track, bool]:
+    """Keep the file and its row, or find the track that has the same audio already."""
+    known = Track.objects.filter(audio_sha256=recording.sha256).first()
+    if known:
+        return known, False
+    track = Track(
+        audio_sha256=recording.sha256,
+        duration_s=recording.duration_s,
+        sample_rate=recording.sample_rate,
+        channels=recording.channels,
+        **about,
+    )
+    track.file.name = _keep_file(track, path)
+    track.spectrogram.name = _keep_picture(track, recording)
+    track.save()
+    return track, True
+
+
+def _keep_file(track: Track, path: Path) -> str:
+    name = track_path(track, path.name)
+    # Named by content: a file left by an import that was cut off is complete or replaced.
+    if default_storage.exists(name) and default_storage.size(name) == path.stat().st_size:
+        return name
+    default_storage.delete(name)
+    with path.open("rb") as file:
+        return default_storage.save(name, File(file))
+
+
+def _keep_picture(track: Track, recording: "Recording") -> str:
+    from .engine.picture import spectrogram_png
+
+    name = picture_path(track, "")
+    default_storage.delete(name)
+    png = spectrogram_png(recording.samples, recording.sample_rate)
+    return default_storage.save(name, ContentFile(png))
+
+
+def hear(track: Track, recording: "Recording", classifier: "GenreClassifier") -> TrackFeatures:
+    """Run the network on a track and keep what it heard; again is harmless."""
+    from .engine.fingerprint import fingerprint
+
+    model = GenreModel.objects.get(version=classifier.version)
+    heard = classifier.predict(recording.samples, recording.sample_rate)
+    features, _ = TrackFeatures.objects.get_or_create(
+        track=track,
+        model=model,
+        defaults={
+            "probabilities": [float(p) for p in heard.probabilities],
+            "embedding": heard.embedding.astype("<f4").tobytes(),
+            "fingerprint": fingerprint(recording.samples, recording.sample_rate).tobytes(),
+        },
+    )
+    return features
+
+
+def index_unheard(model: GenreModel, report: Callable[[Track, str], None]) -> None:
+    """Let the model hear every track it has not heard, telling of each track how it went.
+
+    A track whose file has gone bad is reported with its reason and left unheard.
+    """
+    from .engine.audio import AudioError, read_recording
+
+    classifier = load_classifier(model)
+    for track in Track.objects.unheard(model).iterator():
+        try:
+            hear(track, read_recording(Path(track.file.path)), classifier)
+        except (AudioError, FileNotFoundError) as error:
+            report(track, str(error))
+        else:
+            report(track, "")
+
+
+# Playlists
+
+
+def request_playlist(
+    query_track: Track, *, strategy: str, params: dict[str, Any], seed: int
+) -> Playlist:
+    return Playlist.objects.create(
+        query_track=query_track,
+        strategy=strategy,
+        params=params,
+        seed=seed,
+        model=active_model(),
+    )
+
+
+def mark_enqueued(playlist_id: int) -> None:
+    Playlist.objects.filter(pk=playlist_id).update(enqueued_at=timezone.now())
+
+
+def retry_playlist(playlist_id: int) -> None:
+    """A failed playlist gets another chance."""
+    Playlist.objects.filter(pk=playlist_id, status=Playlist.Status.FAILED).update(
+        status=Playlist.Status.QUEUED, attempts=0, error="", enqueued_at=None
+    )
+
+
+def lost_playlists() -> list[int]:
+    """Playlists that nobody is working on any more; those tried too often are given up."""
+    before = timezone.now() - LOST_AFTER
+    lost = Playlist.objects.unfinished().filter(
+        Q(status=Playlist.Status.QUEUED, enqueued_at=None)
+        | Q(status=Playlist.Status.QUEUED, enqueued_at__lt=before)
+        | Q(status=Playlist.Status.RUNNING, started_at__lt=before)
+    )
+    lost.filter(attempts__gte=MOST_ATTEMPTS).update(
+        status=Playlist.Status.FAILED,
+        error=f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why.",
+        finished_at=timezone.now(),
+    )
+    return list(lost.order_by("pk").values_list("pk", flat=True))
+
+
+def build_playlist(playlist_id: int) -> None:
+    """Find the playlist's songs. Running it again, or twice at once, changes nothing.
+
+    Every run computes the same songs from the same inputs, and only the first one
+    to finish writes them.
+    """
+    from .engine.strategies import StrategyError, make_playlist
+    from .library import current_library
+
+    clock = [time.perf_counter()]
+    playlist = _start(playlist_id)
+    if playlist is None:
+        return
+    library = current_library(playlist.model)
+    clock.append(time.perf_counter())
+    try:
+        picks = make_playlist(
+            library, playlist.query_track_id, playlist.strategy, playlist.params, playlist.seed
+        )
+    except StrategyError as error:
+        _fail(playlist_id, str(error))
+        return
+    clock.append(time.perf_counter())
+    entries = [
+        PlaylistTrack(
+            playlist=playlist, track_id=pick.track_id, position=position, distance=pick.distance
+        )
+        for position, pick in enumerate(picks, start=1)
+    ]
+    timings = {"library_s": clock[1] - clock[0], "songs_s": clock[2] - clock[1]}
+    _finish(playlist_id, entries, library.revision, timings)
+
+
+def _start(playlist_id: int) -> Playlist | None:
+    unfinished = Playlist.objects.unfinished().filter(pk=playlist_id)
+    unfinished.update(
+        status=Playlist.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
+    )
+    return unfinished.select_related("model").first()
+
+
+def _finish(
+    playlist_id: int, entries: list[PlaylistTrack], revision: str, timings: dict[str, float]
+) -> None:
+    with transaction.atomic():
+        playlist = Playlist.objects.select_for_update().get(pk=playlist_id)
+        if playlist.is_ready:
+            return
+        PlaylistTrack.objects.bulk_create(entries)
+        playlist.status = Playlist.Status.READY
+        playlist.library_revision = revision
+        playlist.timings = {step: round(seconds, 4) for step, seconds in timings.items()}
+        playlist.finished_at = timezone.now()
+        playlist.save()
+
+
+def _fail(playlist_id: int, reason: str) -> None:
+    Playlist.objects.unfinished().filter(pk=playlist_id).update(
+        status=Playlist.Status.FAILED, error=reason, finished_at=timezone.now()
+    )

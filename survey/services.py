@@ -1,0 +1,249 @@
+"""One function for each thing that happens in a study. Nothing here enqueues: callers do."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from recommender.models import Playlist, PlaylistTrack, Track
+from recommender.services import active_model, request_playlist
+
+from .assignment import assign, derive_seed
+from .models import (
+    Answer,
+    Instrument,
+    Item,
+    ListeningEvent,
+    Participant,
+    Study,
+    TrackRating,
+    Trial,
+)
+
+
+class NotAllowed(Exception):
+    """What was asked can't be done now; the message says why, to the person who asked."""
+
+
+# The study's life
+
+
+def obstacles_to_opening(study: Study) -> list[str]:
+    """Everything that must be put right before anybody can take part."""
+    library = songs_of(study)
+    found = []
+    if not study.conditions.exists():
+        found.append("It has no condition: add at least one way of making playlists.")
+    if not Item.objects.placed(study, Instrument.Placement.TRACK).exists():
+        found.append("It has no question for a track: add an instrument placed “for every track”.")
+    if not study.genres:
+        found.append("It offers no genre to pick a query song from.")
+    found += [
+        f"The library has no song labelled {genre}: import some, or take the genre out."
+        for genre in study.genres
+        if not library.filter(genre__iexact=genre).exists()
+    ]
+    longest = max([c.params.get("length", 10) for c in study.conditions.all()], default=10)
+    if library.count() <= longest:
+        found.append(
+            f"The library has {library.count()} songs that the network has heard; a playlist of "
+            f"{longest} needs more. Import music with manage.py import_tracks."
+        )
+    return found
+
+
+def open_study(study: Study) -> None:
+    obstacles = obstacles_to_opening(study)
+    if obstacles:
+        raise NotAllowed(" ".join(obstacles))
+    Study.objects.filter(pk=study.pk).update(state=Study.State.OPEN, updated_at=timezone.now())
+
+
+def close_study(study: Study) -> None:
+    Study.objects.filter(pk=study.pk).update(state=Study.State.CLOSED, updated_at=timezone.now())
+
+
+def back_to_draft(study: Study) -> None:
+    if study.participants.exists():
+        raise NotAllowed(
+            "People have taken part already: changing the questions would make their answers "
+            "mean something else. Copy the study instead."
+        )
+    Study.objects.filter(pk=study.pk).update(state=Study.State.DRAFT, updated_at=timezone.now())
+
+
+# Taking part
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    text: str
+    given_at: datetime
+
+
+def enrol(
+    study: Study,
+    registration_key: UUID,
+    consent: Consent,
+    answers: Mapping[Item, str],
+    *,
+    simulated: bool = False,
+) -> Participant:
+    """Register somebody who consented. The same form sent again is the same participant."""
+    with transaction.atomic():
+        # Locked, so that two people at once don't get the same place in the assignment.
+        study = Study.objects.select_for_update().get(pk=study.pk)
+        known = study.participants.filter(registration_key=registration_key).first()
+        if known:
+            return known
+        if not study.is_open:
+            raise NotAllowed("This study is not taking new participants at the moment.")
+        participant = study.participants.create(
+            registration_key=registration_key,
+            seed=derive_seed(study.seed, study.participants.count()),
+            consent_text=consent.text,
+            consented_at=consent.given_at,
+            simulated=simulated,
+        )
+        _plan_trials(participant)
+        _save_answers(participant, None, answers)
+    return participant
+
+
+def _plan_trials(participant: Participant) -> None:
+    study = participant.study
+    conditions = list(study.conditions.values_list("pk", flat=True))
+    begun = Trial.objects.filter(participant__study=study, number=1)
+    used = Counter(begun.values_list("condition_id", flat=True))
+    plan = assign(conditions, used, study.n_trials, participant.seed)
+    participant.trials.bulk_create(
+        Trial(participant=participant, number=number, condition_id=condition)
+        for number, condition in enumerate(plan, start=1)
+    )
+
+
+def songs_of(study: Study) -> QuerySet[Track]:
+    """The songs that a participant can choose from and be given."""
+    return Track.objects.available().indexed(active_model())
+
+
+def choose_genre(trial: Trial, genre: str) -> None:
+    if genre not in trial.participant.study.genres:
+        raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
+    Trial.objects.filter(pk=trial.pk, playlist=None).update(genre=genre)
+
+
+def choose_query(trial: Trial, track: Track) -> Playlist:
+    """Keep the choice and request its playlist; a second choice for the trial changes nothing."""
+    with transaction.atomic():
+        trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+        if trial.playlist:
+            return trial.playlist
+        trial.playlist = request_playlist(
+            track,
+            strategy=trial.condition.strategy,
+            params=trial.condition.params,
+            seed=derive_seed(trial.participant.seed, trial.number),
+        )
+        trial.chosen_at = timezone.now()
+        trial.save(update_fields=["playlist", "chosen_at"])
+        return trial.playlist
+
+
+def rate(trial: Trial, entry: PlaylistTrack, values: Mapping[Item, int]) -> None:
+    """Keep ratings of one track; a changed mind is counted, the same value again is not."""
+    if trial.finished_at:
+        raise NotAllowed("You have finished this playlist; its ratings can't be changed any more.")
+    now = timezone.now()
+    with transaction.atomic():
+        for item, value in values.items():
+            rating, new = TrackRating.objects.get_or_create(
+                entry=entry, item=item, defaults={"trial": trial, "value": value, "rated_at": now}
+            )
+            if not new and rating.value != value:
+                TrackRating.objects.filter(pk=rating.pk).update(
+                    value=value, rated_at=now, changes=F("changes") + 1
+                )
+
+
+def finish_rating(trial: Trial) -> None:
+    """Go on to the playlist's survey; every track has to be rated."""
+    missing = unrated(trial)
+    if missing:
+        raise NotAllowed(f"{len(missing)} ratings are still missing.")
+    Trial.objects.filter(pk=trial.pk, rated_at=None).update(rated_at=timezone.now())
+
+
+def unrated(trial: Trial) -> set[tuple[int, int]]:
+    """(position, item id) of every required rating not given yet."""
+    study = trial.participant.study
+    items = Item.objects.placed(study, Instrument.Placement.TRACK).filter(required=True)
+    positions = PlaylistTrack.objects.filter(playlist__trial=trial).values_list(
+        "position", flat=True
+    )
+    wanted = {
+        (position, item) for position in positions for item in items.values_list("pk", flat=True)
+    }
+    return wanted - set(trial.ratings.values_list("entry__position", "item_id"))
+
+
+def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
+    """Keep the playlist's survey; sent again, the first one stays."""
+    with transaction.atomic():
+        trial = Trial.objects.select_for_update().get(pk=trial.pk)
+        if trial.finished_at:
+            return
+        _save_answers(trial.participant, trial, answers)
+        trial.finished_at = timezone.now()
+        trial.save(update_fields=["finished_at"])
+
+
+def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
+    """Keep the last answers and note that the participant is through; only once."""
+    with transaction.atomic():
+        participant = Participant.objects.select_for_update().get(pk=participant.pk)
+        if participant.completed_at:
+            return
+        if participant.trials.filter(finished_at=None).exists():
+            raise NotAllowed("There is still a playlist to rate.")
+        _save_answers(participant, None, answers)
+        participant.completed_at = timezone.now()
+        participant.save(update_fields=["completed_at"])
+
+
+def _save_answers(
+    participant: Participant, trial: Trial | None, answers: Mapping[Item, str]
+) -> None:
+    now = timezone.now()
+    for item, value in answers.items():
+        Answer.objects.update_or_create(
+            participant=participant,
+            trial=trial,
+            item=item,
+            defaults={"value": value, "answered_at": now},
+        )
+
+
+def record_listening(trial: Trial, reports: Iterable[Mapping[str, Any]]) -> int:
+    """Keep what was heard; a report sent twice (the same key) counts once."""
+    entries = (
+        {entry.position: entry for entry in trial.playlist.entries.all()} if trial.playlist else {}
+    )
+    events = [
+        ListeningEvent(
+            key=report["key"],
+            entry=entries[report["position"]],
+            start_s=report["start_s"],
+            end_s=report["end_s"],
+        )
+        for report in reports
+        if report["position"] in entries
+    ]
+    ListeningEvent.objects.bulk_create(events, ignore_conflicts=True)
+    return len(events)

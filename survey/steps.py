@@ -1,0 +1,49 @@
+"""Where a participant is: worked out from what is saved, so that it survives everything."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.urls import reverse
+
+from .models import Participant, Trial
+
+
+class Step(models.TextChoices):
+    GENRE = "genre"
+    SONG = "song"
+    WAIT = "wait"
+    LISTEN = "listen"
+    SURVEY = "survey"
+    END = "end"
+    THANKS = "thanks"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    step: Step
+    participant: Participant
+    trial: Trial | None = None
+
+    @property
+    def url(self) -> str:
+        slug = self.participant.study.slug
+        if self.trial is None:
+            return reverse(f"survey:{self.step}", args=[slug])
+        return reverse(f"survey:{self.step}", args=[slug, self.trial.number])
+
+
+def where(participant: Participant) -> Place:
+    """The first thing that the participant has not done yet."""
+    trials = participant.trials.select_related("playlist", "participant__study", "condition")
+    trial = trials.filter(finished_at=None).order_by("number").first()
+    if trial:
+        return Place(_step_of(trial), participant, trial)
+    return Place(Step.THANKS if participant.completed_at else Step.END, participant)
+
+
+def _step_of(trial: Trial) -> Step:
+    if trial.playlist is None:
+        return Step.SONG if trial.genre else Step.GENRE
+    if not trial.playlist.is_ready:
+        return Step.WAIT
+    return Step.SURVEY if trial.rated_at else Step.LISTEN

@@ -1,0 +1,1 @@
+"""What participants see: joining a study, and one trial after the other."""

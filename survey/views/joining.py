@@ -1,0 +1,126 @@
+"""From the study's first page to the participant's code, and back in with it."""
+
+import uuid
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from survey import services
+from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
+from survey.models import Instrument, Item, Participant, Study
+from survey.steps import where
+from survey.throttles import CodeThrottle, too_many
+
+from .access import participants_page, sign_in, signed_in, visible_study
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "survey/home.html", {"studies": Study.objects.open()})
+
+
+@never_cache
+@require_safe
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    study = visible_study(request, slug)
+    context = {"study": study, "participant": signed_in(request, study)}
+    return render(request, "survey/study.html", context)
+
+
+@never_cache
+def consent(request: HttpRequest, slug: str) -> HttpResponse:
+    study = visible_study(request, slug)
+    if signed_in(request, study) or not study.is_open:
+        return redirect("survey:study", slug)
+    form = ConsentForm(request.POST or None)
+    if form.is_valid():
+        request.session[f"consent-{study.pk}"] = [study.consent, timezone.now().isoformat()]
+        return redirect("survey:register", slug)
+    return render(
+        request, "survey/consent.html", {"study": study, "form": form}, status=_status(form)
+    )
+
+
+@never_cache
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    study = visible_study(request, slug)
+    if signed_in(request, study):
+        return redirect("survey:code", slug)
+    agreed = _agreed(request, study)
+    if agreed is None:
+        return redirect("survey:consent", slug)
+    items = Item.objects.placed(study, Instrument.Placement.REGISTRATION)
+    form = ItemsForm(items, request.POST or None)
+    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": uuid.uuid4()})
+    if request.method == "POST" and form.is_valid() and key.is_valid():
+        simulated = request.headers.get("User-Agent", "").startswith(settings.BOT_USER_AGENT)
+        try:
+            participant = services.enrol(
+                study,
+                key.cleaned_data["registration_key"],
+                agreed,
+                form.answers(),
+                simulated=simulated,
+            )
+        except services.NotAllowed:
+            return redirect("survey:study", slug)
+        sign_in(request, participant)
+        return redirect("survey:code", slug)
+    context = {"study": study, "form": form, "key": key}
+    return render(request, "survey/register.html", context, status=_status(form))
+
+
+def _agreed(request: HttpRequest, study: Study) -> services.Consent | None:
+    """What this browser agreed to, if it is what the study still asks for."""
+    text, given_at = request.session.get(f"consent-{study.pk}", ("", ""))
+    when = parse_datetime(given_at)
+    return services.Consent(text, when) if when and text == study.consent else None
+
+
+def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
+    return 422 if form.is_bound and not form.is_valid() else 200
+
+
+@participants_page
+def code(request: HttpRequest, participant: Participant) -> HttpResponse:
+    context = {
+        "study": participant.study,
+        "participant": participant,
+        "next": where(participant).url,
+    }
+    return render(request, "survey/code.html", context)
+
+
+@participants_page
+def go_on(request: HttpRequest, participant: Participant) -> HttpResponse:
+    return redirect(where(participant).url)
+
+
+@never_cache
+def resume(request: HttpRequest, slug: str) -> HttpResponse:
+    study = visible_study(request, slug)
+    if request.method == "POST" and (wait := CodeThrottle().seconds_to_wait(request)):
+        return too_many(request, wait)
+    form = CodeForm(request.POST or None)
+    if form.is_valid():
+        participant = study.participants.filter(code=form.cleaned_data["code"]).first()
+        if participant:
+            sign_in(request, participant)
+            return redirect(where(participant).url)
+        # One answer for unknown codes and for codes of other studies.
+        form.add_error(
+            "code", _("This study does not know that code. Please check each character.")
+        )
+    return render(
+        request, "survey/resume.html", {"study": study, "form": form}, status=_status(form)
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "survey/expired.html", status=403)
