@@ -1,0 +1,1 @@
+"""Statistics: a DataFrame in, a tidy DataFrame out; nothing of Django."""
