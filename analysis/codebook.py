@@ -1,0 +1,258 @@
+"""What each column of each exported file holds: the one list that files, types and docs follow."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from enum import StrEnum
+
+
+class Type(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `name` is the header, `type` decides how cells are written."""
+
+    name: str
+    type: Type
+    unit: str
+    range: str
+    meaning: str
+    source: str = ""
+
+
+HEADER = ("file", "column", "type", "unit", "range", "meaning", "source")
+# Where a study's own items stand among a file's fixed columns.
+ITEMS = "<items>"
+
+TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
+PARTICIPANT = Column(
+    "participant_id",
+    TEXT,
+    "",
+    "",
+    "Pseudonym; the same in every file; simulated participants are named in manifest.json",
+)
+CONDITION = Column("condition", TEXT, "", "", "Name of the condition that made the playlist")
+PLAYLIST = Column("playlist_id", INTEGER, "", "≥ 1", "Number of the playlist, one a trial")
+TRACK = Column("track_id", INTEGER, "", "≥ 1", "Number of the track in the library")
+POSITION = Column("position", INTEGER, "", "≥ 1", "Place in the playlist, 1 plays first")
+ITEM_COLUMNS = Column(ITEMS, INTEGER, "", "", "")
+HEARD = "Union of the ranges that the player reported as truly heard"
+
+RATINGS = (
+    PARTICIPANT,
+    CONDITION,
+    PLAYLIST,
+    TRACK,
+    POSITION,
+    ITEM_COLUMNS,
+    Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
+    Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),
+    Column("rated_at", Type.TIME, "UTC", "", "When the track's last rating was made or changed"),
+    Column("excluded", Type.BOOLEAN, "", "True, False", "Left out by a rule; none is applied yet"),
+    Column("exclusion_reason", TEXT, "", "", "The rule; empty when not excluded"),
+)
+PLAYLIST_RATINGS = (
+    PARTICIPANT,
+    CONDITION,
+    PLAYLIST,
+    Column("period", INTEGER, "", "≥ 1", "The participant's first, second, … playlist"),
+    ITEM_COLUMNS,
+    Column("track_mean", NUMBER, "scale point", "≥ 1", "Mean liking of the rated tracks"),
+    Column("track_peak", INTEGER, "scale point", "≥ 1", "Highest liking of a track"),
+    Column("track_end", INTEGER, "scale point", "≥ 1", "Liking of the track at the last position"),
+)
+ANSWERS = (
+    PARTICIPANT,
+    Column(
+        "condition",
+        TEXT,
+        "",
+        "",
+        "Of the playlist asked about; at registration and the end, the participant's only "
+        "condition, empty when there were several",
+    ),
+    Column("playlist_id", INTEGER, "", "≥ 1", "The playlist asked about; empty when about none"),
+    Column("instrument", TEXT, "", "", "Key of the questionnaire"),
+    Column("item_id", TEXT, "", "", "Key of the question"),
+    Column("raw", TEXT, "", "", "As answered; e-mail and IP addresses in free text are removed"),
+    Column("scored", INTEGER, "scale point", "≥ 1", "Scales only: points + 1 − raw when reversed"),
+    Column("reversed", Type.BOOLEAN, "", "True, False", "Scored from the other end"),
+)
+LISTENING = (
+    PARTICIPANT,
+    PLAYLIST,
+    TRACK,
+    POSITION,
+    Column("plays", INTEGER, "", "≥ 0", "Times begun from the start (first second), at least once"),
+    Column("heard_s", NUMBER, "s", "0–duration", f"{HEARD}; a second heard twice counts once"),
+    Column("heard_share", NUMBER, "", "0–1", "heard_s / the track's duration"),
+    Column("seeks", INTEGER, "", "≥ 0", "Jumps of more than a second that are not new plays"),
+    Column("first_play_at", Type.TIME, "UTC", "", "When the first report arrived; empty if none"),
+)
+SIMPSON = "Simpson (1949), Nature 163:688"
+SHANNON = "Shannon (1948)"
+LIN = "Lin (1991), IEEE Trans. Inf. Theory 37:145"
+PLAYLIST_METRICS = (
+    PLAYLIST,
+    CONDITION,
+    Column(
+        "label_source",
+        TEXT,
+        "",
+        "metadata, cnn",
+        "Where genre labels come from: the library, or the network's most probable genre. The "
+        "network's own labels favour the network's own playlists",
+    ),
+    Column("n_tracks", INTEGER, "tracks", "≥ 0", "Tracks in the playlist"),
+    Column("n_known", INTEGER, "tracks", "0–n_tracks", "Tracks with a known genre"),
+    Column("coverage", NUMBER, "", "0–1", "n_known / n_tracks"),
+    Column("cohesion_artist_pair", NUMBER, "", "0–1", "Share of pairs by one artist", SIMPSON),
+    Column("cohesion_genre_pair", NUMBER, "", "0–1", "Share of pairs of one genre", SIMPSON),
+    Column("cohesion_genre_adjacent", NUMBER, "", "0–1", "Share of neighbours of one genre"),
+    Column(
+        "cohesion_genre_query",
+        NUMBER,
+        "",
+        "0–1",
+        "Share of known tracks of the query song's genre",
+        "Logan & Salomon (2001), ICME",
+    ),
+    Column("chance", NUMBER, "", "0–1", "Pairwise cohesion of random playlists: Σ q²", SIMPSON),
+    Column("entropy_bits", NUMBER, "bits", "0–log₂K", "Entropy of the genres", SHANNON),
+    Column(
+        "entropy_normalised",
+        NUMBER,
+        "",
+        "0–1",
+        "entropy_bits / log₂K, K the genres of the library (metadata) or the network (cnn)",
+        "Pielou (1966), J. Theor. Biol. 13:131",
+    ),
+    Column("soft_entropy_within_bits", NUMBER, "bits", "0–log₂K", "Mean entropy of a track", LIN),
+    Column("soft_entropy_total_bits", NUMBER, "bits", "0–log₂K", "Entropy of the mean track", LIN),
+    Column(
+        "soft_entropy_divergence_bits",
+        NUMBER,
+        "bits",
+        "0–log₂K",
+        "Total − within: Jensen–Shannon divergence of the tracks",
+        LIN,
+    ),
+    Column(
+        "diversity",
+        NUMBER,
+        "genre space",
+        "0–√2",
+        "Mean pairwise Euclidean distance",
+        "Ziegler et al. (2005), WWW",
+    ),
+    Column(
+        "diversity_cosine",
+        NUMBER,
+        "",
+        "0–1",
+        "1 − mean pairwise cosine",
+        "Smyth & McClave (2001), ICCBR",
+    ),
+    Column(
+        "compactness",
+        NUMBER,
+        "genre space",
+        "0–√(1 − 1/K)",
+        "Root mean square distance to the centroid",
+        "Zhang et al. (1996), SIGMOD",
+    ),
+    Column("query_distance", NUMBER, "genre space", "0–√2", "Mean distance to the query song"),
+    Column(
+        "novelty_bits",
+        NUMBER,
+        "bits",
+        "≥ 0",
+        "Mean −log₂ of the tracks' shares of the study's listens, add-one smoothed",
+        "Zhou et al. (2010), PNAS 107:4511",
+    ),
+    Column("flags", TEXT, "", "", "Why a value is empty or 0, separated by semicolons"),
+)
+EFRON = "Efron (1987), JASA 82:171"
+UNIT = "of participants' means: every participant counts once"
+DESCRIPTIVES = (
+    Column("outcome", TEXT, "", "", "File and column; for playlist metrics the label source too"),
+    Column("group_by", TEXT, "", "all, condition, period, track_id, position", "Rows grouped by"),
+    Column("level", TEXT, "", "", "Value of the grouping column; all when not grouped"),
+    Column("n_participants", INTEGER, "participants", "≥ 0", "Participants with a value"),
+    Column("n_ratings", INTEGER, "values", "≥ 0", "Values given (for metrics: playlists)"),
+    Column("mean", NUMBER, "the outcome's", "", f"Mean {UNIT}"),
+    Column("sd", NUMBER, "the outcome's", "≥ 0", f"Standard deviation (n − 1) {UNIT}"),
+    Column("median", NUMBER, "the outcome's", "", f"Median {UNIT}"),
+    Column("q1", NUMBER, "the outcome's", "", f"Lower quartile {UNIT}"),
+    Column("q3", NUMBER, "the outcome's", "", f"Upper quartile {UNIT}"),
+    Column("ci_low", NUMBER, "the outcome's", "", "Lower end of the mean's 95 % interval", EFRON),
+    Column("ci_high", NUMBER, "the outcome's", "", "Upper end of the mean's 95 % interval", EFRON),
+    Column(
+        "ci_method",
+        TEXT,
+        "",
+        "bca_bootstrap_participants, not_estimable: why",
+        "BCa bootstrap over participants, 9,999 resamples, the study's seed",
+        EFRON,
+    ),
+    Column("n_missing", INTEGER, "values", "≥ 0", "Rows without a value"),
+)
+WILSON = "Wilson (1927), JASA 22:209; Rao & Scott (1992), Biometrics 48:577"
+LIKERT_DISTRIBUTION = (
+    Column("outcome", TEXT, "", "", "File and column"),
+    CONDITION,
+    Column("category", INTEGER, "scale point", "≥ 1", "The point of the scale"),
+    Column("count", INTEGER, "ratings", "≥ 0", "Ratings at this point"),
+    Column("share", NUMBER, "", "0–1", "count / ratings given in the condition"),
+    Column(
+        "ci_low",
+        NUMBER,
+        "",
+        "0–1",
+        "Lower end of the share's 95 % Wilson interval, on the effective number of ratings",
+        WILSON,
+    ),
+    Column("ci_high", NUMBER, "", "0–1", "Upper end of the share's 95 % Wilson interval", WILSON),
+)
+CODEBOOK = (
+    Column("file", TEXT, "", "", "The file, without .csv"),
+    Column("column", TEXT, "", "", "The column's header"),
+    Column("type", TEXT, "", ", ".join(Type), "How cells are written; empty = missing"),
+    Column("unit", TEXT, "", "", "Unit of the values; empty = none"),
+    Column("range", TEXT, "", "", "Values that can occur; empty = any"),
+    Column("meaning", TEXT, "", "", "What the column holds"),
+    Column("source", TEXT, "", "", "Publication or questionnaire behind it"),
+)
+FILES = {
+    "ratings": RATINGS,
+    "playlist_ratings": PLAYLIST_RATINGS,
+    "answers": ANSWERS,
+    "listening": LISTENING,
+    "playlist_metrics": PLAYLIST_METRICS,
+    "descriptives": DESCRIPTIVES,
+    "likert_distribution": LIKERT_DISTRIBUTION,
+    "codebook": CODEBOOK,
+}
+
+
+def columns(file: str, items: Sequence[Column] = ()) -> list[Column]:
+    """A file's columns in order, the study's items in their place."""
+    found: list[Column] = []
+    for column in FILES[file]:
+        found.extend(items if column.name == ITEMS else [column])
+    return found
+
+
+def rows(items: Mapping[str, Sequence[Column]]) -> list[tuple[str, ...]]:
+    """The codebook itself: one row for every column of every file."""
+    return [
+        (file, *map(str, astuple(column)))
+        for file in FILES
+        for column in columns(file, items.get(file, ()))
+    ]

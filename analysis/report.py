@@ -1,0 +1,193 @@
+"""Which tables make a report of a study, and the manifest that says where they come from."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from django.conf import settings
+
+from recommender.models import GenreModel, Playlist
+from survey.models import Instrument, Study
+
+from . import codebook, frames, tables
+from .codebook import Column
+from .export import csv_bytes, data_hash, json_bytes, sha256
+from .frames import Library, Scale
+from .playlists import catalogue_coverage, playlist_metrics
+
+LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report came to: rows by file, and the hash of the data."""
+
+    rows: dict[str, int]
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What of the study's design the tables follow."""
+
+    study: Study
+    conditions: list[str]
+    track_scales: list[Scale]
+    playlist_scales: list[Scale]
+    library: Library
+
+    @property
+    def items(self) -> dict[str, list[Column]]:
+        """The study's own columns, by file."""
+        own = [scale.column for scale in self.track_scales]
+        return {
+            "ratings": [column for column in own if column.name != frames.FAMILIAR],
+            "playlist_ratings": [scale.column for scale in self.playlist_scales],
+        }
+
+
+def source(study: Study) -> Source:
+    return Source(
+        study,
+        list(study.conditions.order_by("pk").values_list("name", flat=True)),
+        frames.scales(study, Instrument.Placement.TRACK),
+        frames.scales(study, Instrument.Placement.PLAYLIST),
+        frames.library(study),
+    )
+
+
+def build(of: Source) -> dict[str, pd.DataFrame]:
+    """Every table of the report, by file."""
+    study = of.study
+    listened = tables.listening(frames.entries(study), frames.listening_events(study))
+    rated = tables.ratings(listened, frames.track_ratings(study), of.track_scales)
+    answered = tables.playlist_ratings(frames.playlist_answers(study), of.playlist_scales, rated)
+    measured = playlist_metrics(frames.playlists(study), listened, of.library)
+    return {
+        "ratings": rated,
+        "playlist_ratings": answered,
+        "answers": frames.answers(study),
+        "listening": listened,
+        "playlist_metrics": measured,
+        "descriptives": _descriptives(of, rated, answered, measured),
+        "likert_distribution": _likert(of, rated, answered),
+        "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
+    }
+
+
+def _descriptives(
+    of: Source, rated: pd.DataFrame, answered: pd.DataFrame, measured: pd.DataFrame
+) -> pd.DataFrame:
+    return tables.descriptives(
+        rated,
+        answered,
+        measured,
+        track_outcomes=[scale.column.name for scale in of.track_scales],
+        playlist_outcomes=[scale.column.name for scale in of.playlist_scales],
+        conditions=of.conditions,
+        seed=of.study.seed,
+    )
+
+
+def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    parts = [
+        tables.likert(rated, "ratings", of.track_scales, of.conditions),
+        tables.likert(answered, "playlist_ratings", of.playlist_scales, of.conditions),
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def write_report(study: Study, folder: Path) -> Written:
+    """Write every table and the manifest into a folder, made if need be.
+
+    The same data, configuration and software give the same bytes: nothing here knows the
+    time. Raises OSError when the folder can't be written.
+    """
+    of = source(study)
+    built = build(of)
+    files = {
+        f"{name}.csv": csv_bytes(table, codebook.columns(name, of.items.get(name, ())))
+        for name, table in built.items()
+    }
+    written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
+    files["manifest.json"] = json_bytes(manifest(of, built["listening"], written))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return written
+
+
+# the manifest
+
+
+def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, Any]:
+    configuration = study_configuration(of.study)
+    return {
+        "study": configuration,
+        "study_hash": sha256(json_bytes(configuration)),
+        "seed": of.study.seed,
+        "participants": _participants(of.study),
+        "models": _models(of.study),
+        "library_revisions": _revisions(of.study),
+        "catalogue_coverage": catalogue_coverage(listened, of.conditions, of.library),
+        "exclusion_rules": [],
+        "exclusions": "None are applied: every participant is in, completed or not.",
+        "rows": written.rows,
+        "data_hash": written.data_hash,
+        "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
+        "software": _software(),
+    }
+
+
+def study_configuration(study: Study) -> dict[str, Any]:
+    """What participants were asked and how; without the contact, which is an address."""
+    fields = ("slug", "title", "summary", "information", "consent", "debriefing", "minutes")
+    return {
+        **{name: getattr(study, name) for name in (*fields, "genres", "n_trials", "seed")},
+        "conditions": list(study.conditions.order_by("pk").values("name", "strategy", "params")),
+        "instruments": [_instrument(one) for one in study.instruments.order_by("position", "pk")],
+    }
+
+
+def _instrument(instrument: Instrument) -> dict[str, Any]:
+    names = ("key", "title", "introduction", "placement", "source", "licence")
+    asked = instrument.items.order_by("position", "pk")
+    return {
+        **{name: getattr(instrument, name) for name in names},
+        "items": list(asked.values("key", "text", "help", "kind", "options", "reversed")),
+    }
+
+
+def _participants(study: Study) -> dict[str, Any]:
+    everyone = study.participants.order_by("pseudonym")
+    simulated = everyone.filter(simulated=True)
+    return {
+        "registered": everyone.count(),
+        "completed": everyone.completed().count(),
+        "simulated": simulated.count(),
+        "simulated_ids": list(simulated.values_list("pseudonym", flat=True)),
+    }
+
+
+def _models(study: Study) -> list[dict[str, Any]]:
+    used = GenreModel.objects.filter(playlists__trial__participant__study=study).distinct()
+    return [
+        {"name": model.name, "version": model.version, "genres": model.genres}
+        for model in used.order_by("version")
+    ]
+
+
+def _revisions(study: Study) -> list[str]:
+    shown = Playlist.objects.filter(trial__participant__study=study)
+    return sorted(set(shown.values_list("library_revision", flat=True)))
+
+
+def _software() -> dict[str, str]:
+    return {
+        "playlist-study": settings.SPECTACULAR_SETTINGS["VERSION"],
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }

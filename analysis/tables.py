@@ -1,0 +1,156 @@
+"""The report's tables, from the frames: rows are joined, counted and described, nothing read."""
+
+import math
+from collections.abc import Hashable, Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from .codebook import Type, columns
+from .frames import FAMILIAR, Scale, iso
+from .listening import heard_seconds, plays_and_seeks
+from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
+
+LIKING = "liking"
+HEARD = ("plays", "heard_s", "heard_share", "seeks", "first_play_at")
+LABEL_SOURCES = ("metadata", "cnn")
+TRACK_GROUPS = ("condition", "track_id", "position")
+PLAYLIST_GROUPS = ("condition", "period")
+
+
+def listening(entries: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+    """One row for each track of each shown playlist; without a report, 0 plays."""
+    rows = {entry: _heard(group) for entry, group in events.groupby("entry")}
+    nothing = (0, 0.0, 0.0, 0, None)
+    found = [rows.get(entry, nothing) for entry in entries["entry"]]
+    heard = pd.DataFrame(found, columns=list(HEARD), index=entries.index)
+    return pd.concat([entries, heard], axis=1)
+
+
+def _heard(events: pd.DataFrame) -> tuple[object, ...]:
+    duration = float(events["duration"].iloc[0])
+    ranges = list(zip(events["start"], events["end"], strict=True))
+    seconds = heard_seconds(ranges, duration)
+    plays, seeks = plays_and_seeks(ranges)
+    return plays, round(seconds, 3), round(seconds / duration, 6), seeks, iso(events["at"].min())
+
+
+def ratings(listened: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
+    """One row for each track of each shown playlist; a rating not given is missing."""
+    table = listened.assign(
+        **{FAMILIAR: None},
+        listened_s=listened["heard_s"],
+        rated_at=listened["entry"].map(_last_rated(given)),
+        excluded=False,
+        exclusion_reason=None,
+    )
+    for scale in scales:
+        values = given[given["item"] == scale.item].set_index("entry")["value"]
+        table[scale.column.name] = table["entry"].map(values)
+    return table
+
+
+def _last_rated(given: pd.DataFrame) -> dict[Hashable, str]:
+    return {entry: iso(group["at"].max()) for entry, group in given.groupby("entry")}
+
+
+def playlist_ratings(
+    given: pd.DataFrame, scales: Sequence[Scale], rated: pd.DataFrame
+) -> pd.DataFrame:
+    """One row for each trial whose playlist questions were answered."""
+    table = given.drop_duplicates("trial").drop(columns=["item", "value"]).reset_index(drop=True)
+    for scale in scales:
+        values = given[given["item"] == scale.item].set_index("trial")["value"]
+        table[scale.column.name] = pd.to_numeric(table["trial"].map(values), errors="coerce")
+    of_tracks = {playlist: _of_tracks(group) for playlist, group in rated.groupby("playlist_id")}
+    summary = [of_tracks.get(playlist, (np.nan,) * 3) for playlist in table["playlist_id"]]
+    names = ["track_mean", "track_peak", "track_end"]
+    return pd.concat([table, pd.DataFrame(summary, columns=names, index=table.index)], axis=1)
+
+
+def _of_tracks(rated: pd.DataFrame) -> tuple[float, float, float]:
+    """Mean, peak and end of the liking; the end is missing when the last track is not rated."""
+    if LIKING not in rated:
+        return math.nan, math.nan, math.nan
+    liking = rated.sort_values("position")[LIKING].astype(float)
+    return float(liking.mean()), float(liking.max()), float(liking.iloc[-1])
+
+
+# descriptions
+
+
+def descriptives(
+    rated: pd.DataFrame,
+    playlists: pd.DataFrame,
+    measured: pd.DataFrame,
+    *,
+    track_outcomes: Sequence[str],
+    playlist_outcomes: Sequence[str],
+    conditions: Sequence[str],
+    seed: int,
+) -> pd.DataFrame:
+    """Every outcome described for all, by condition, and by track, position or period."""
+    parts = [_by_group(rated, "ratings", track_outcomes, TRACK_GROUPS, conditions, seed)]
+    parts += [
+        _by_group(
+            playlists, "playlist_ratings", playlist_outcomes, PLAYLIST_GROUPS, conditions, seed
+        )
+    ]
+    parts += [
+        _by_group(
+            measured[measured["label_source"] == source],
+            "playlist_metrics",
+            _metric_columns(),
+            ("condition",),
+            conditions,
+            seed,
+            suffix=f".{source}",
+        )
+        for source in LABEL_SOURCES
+    ]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+
+
+def _metric_columns() -> list[str]:
+    return [column.name for column in columns("playlist_metrics") if column.type == Type.NUMBER]
+
+
+def _by_group(
+    frame: pd.DataFrame,
+    file: str,
+    outcomes: Iterable[str],
+    groups: Iterable[str],
+    conditions: Sequence[str],
+    seed: int,
+    suffix: str = "",
+) -> pd.DataFrame:
+    parts = [
+        describe(
+            frame,
+            outcome,
+            name=f"{file}.{outcome}{suffix}",
+            group_by=group,
+            levels=conditions if group == "condition" else None,
+            seed=seed,
+        )
+        for outcome in outcomes
+        for group in (None, *groups)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DESCRIPTIVES)
+
+
+def likert(
+    frame: pd.DataFrame, file: str, scales: Iterable[Scale], conditions: Sequence[str]
+) -> pd.DataFrame:
+    """The distribution of each scale of a file, by condition."""
+    parts = [
+        likert_distribution(
+            frame,
+            scale.column.name,
+            points=scale.points,
+            name=f"{file}.{scale.column.name}",
+            conditions=conditions,
+        )
+        for scale in scales
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LIKERT)
