@@ -8,12 +8,17 @@ from recommender.engine.mel import log_mel
 
 Bytes = npt.NDArray[np.uint8]
 
-# Bands above 8 kHz are where codecs at low bit rates differ.
-_LOWER_BANDS = 96
+# Codecs at low bit rates and halved sample rates differ above; these 80 bands end at 4.7 kHz.
+_LOWER_BANDS = 80
 _STEPS_PER_DB = 4.0
 _MIDDLE = 128.0
 
-SAME_RECORDING = 0.9
+# Measured on 192 real 30-s tracks. 40 of them coded anew in ten ways each (MP3 at 64, 128 and 320 kbit/s,
+# Ogg, Opus 64, AAC 96, 22.05 and 48 kHz, -12 dB, +6 dB with clipping), n = 400: at least .992. Different
+# tracks, n = 18,333 pairs with 33 parts of 10 loop-based recordings among them: at most .864. Three
+# pairs that are one recording on two albums: .951, .993, .998. MP3 at 32 kbit/s (.82) and a start moved
+# by 0.3 s (.84) are not told from different tracks.
+SAME_RECORDING = 0.92
 
 
 def fingerprint(samples: npt.ArrayLike, sample_rate: int) -> Bytes:
@@ -51,5 +56,8 @@ def similarity(one: Bytes, other: Bytes) -> float:
 
 
 def duplicates(one: Bytes, other: Bytes) -> bool:
-    """Whether two fingerprints are of the same recording."""
+    """Whether two fingerprints are of the same recording: similarity of at least .92 (measured above).
+
+    Unknown fingerprints (all zeros, or empty) are duplicates of nothing.
+    """
     return similarity(one, other) >= SAME_RECORDING

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.engine.fingerprint import duplicates
-from recommender.engine.genre_space import Doubles, GenreSpace, Ids, distances_to
+from recommender.engine.genre_space import GenreSpace, Ids, distances_to
 
 
 class StrategyError(ValueError):
@@ -188,7 +188,9 @@ def make_playlist(
         library or lacks a genre that is needed, or fewer than `length` songs to choose from.
     """
     if strategy not in STRATEGIES:
-        raise StrategyError(f'There is no strategy "{strategy}"; choose of {", ".join(STRATEGIES)}.')
+        raise StrategyError(
+            f'There is no strategy "{strategy}"; choose of {", ".join(STRATEGIES)}.'
+        )
     chosen = STRATEGIES[strategy]
     values = checked_params(chosen, params)
     row = library.row(query_id)

@@ -1,0 +1,288 @@
+"""Training: splits without leakage, batches, fit, calibration. Saving is in saving."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from recommender.engine import augment
+from recommender.engine.cnn import Shape, build, build_member, forward, start_keras
+from recommender.engine.constants import CROP_COLUMNS
+from recommender.engine.datasets import Clip
+from recommender.engine.evaluation import Evaluation, evaluate
+from recommender.engine.features import channels, crops
+from recommender.engine.mel import Doubles, Floats
+
+if TYPE_CHECKING:
+    import keras
+
+Generator = np.random.Generator
+EVALUATION_ONLY = "gtzan"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that decides the outcome, apart from the clips.
+
+    background : genres whose clips get uniform labels, so that what is none of the genres lands in the
+    middle of the space. background_share : of each batch. average : decay of the weights' running mean,
+    0 for none. validation : share of the groups.
+    """
+
+    seed: int = 0
+    steps: int = 900
+    batch: int = 48
+    learning_rate: float = 2e-3
+    weight_decay: float = 0.02
+    background: tuple[str, ...] = ("Instrumental", "International")
+    background_share: float = 0.15
+    validation: float = 0.2
+    average: float = 0.99
+    shape: Shape = field(default_factory=Shape)
+    augmentation: augment.Augmentation = field(default_factory=augment.Augmentation)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    training: list[Clip]
+    validation: list[Clip]
+    background: list[Clip]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """A network with its genres, temperature, and how it did on the clips that were held out."""
+
+    network: Any
+    genres: tuple[str, ...]
+    temperature: float
+    config: Config
+    validation: Evaluation
+    shifted: Evaluation
+    counts: dict[str, dict[str, int]]
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "config": asdict(self.config),
+            "temperature": self.temperature,
+            "clips": self.counts,
+            "validation": asdict(self.validation),
+            "validation_equalised": asdict(self.shifted),
+        }
+
+
+def split(clips: Sequence[Clip], config: Config) -> Split:
+    """Hold out whole groups of every source, so no artist or track is on both sides.
+
+    GTZAN never gets in: it is kept for evaluation. The background takes no part in validation.
+    """
+    usable = [clip for clip in clips if EVALUATION_ONLY not in clip.source.lower()]
+    rng = np.random.default_rng(config.seed)
+    held: set[str] = set()
+    for source in sorted({clip.source for clip in usable}):
+        groups = sorted({clip.group for clip in usable if clip.source == source})
+        rng.shuffle(groups)
+        held |= set(groups[: int(np.ceil(len(groups) * config.validation))])
+    known = [clip for clip in usable if clip.genre not in config.background]
+    return Split(
+        training=[clip for clip in known if clip.group not in held],
+        validation=[clip for clip in known if clip.group in held],
+        background=[clip for clip in usable if clip.genre in config.background],
+    )
+
+
+def train(
+    clips: Sequence[Clip],
+    config: Config,
+    progress: Callable[[int, float], None] = lambda s, l: None,
+) -> Trained:
+    """Train all members one after another and calibrate their mean.
+
+    progress : called after every step with the number of steps done, of members × steps, and the loss.
+
+    Raises
+    ------
+    ValueError : fewer than two genres, or a genre without clips to learn from or to validate with.
+    """
+    parts = split(clips, config)
+    genres = tuple(sorted({clip.genre for clip in parts.training + parts.validation}, key=_order))
+    _check(parts, genres)
+    network = build(len(genres), config.shape)
+    for i in range(config.shape.members):
+        member = fit_member(parts, genres, config, i, progress)
+        network.get_layer(f"member_{i}").set_weights(member.get_weights())
+    return finish(network, genres, parts, config)
+
+
+def _order(genre: str) -> tuple[int, str]:
+    first = ("Hip-Hop", "Classical", "Rock")
+    return (first.index(genre) if genre in first else len(first), genre)
+
+
+def _check(parts: Split, genres: tuple[str, ...]) -> None:
+    if len(genres) < 2:
+        raise ValueError("Training needs clips of at least two genres (GTZAN is never trained on).")
+    for name, clips in (("learn from", parts.training), ("validate with", parts.validation)):
+        missing = set(genres) - {clip.genre for clip in clips}
+        if missing:
+            raise ValueError(f"There are no clips of {', '.join(sorted(missing))} to {name}.")
+
+
+def fit_member(
+    parts: Split,
+    genres: tuple[str, ...],
+    config: Config,
+    number: int,
+    progress: Callable[[int, float], None],
+) -> "keras.Model":
+    """One network from its own seed; the learning rate follows a cosine down to zero."""
+    keras = start_keras()
+    seed = config.seed * 1000 + number
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    member = build_member(len(genres), config.shape, f"member_{number}")
+    logits_only = keras.Model(member.input, member.outputs[0])
+    schedule = keras.optimizers.schedules.CosineDecay(
+        1e-5, config.steps, warmup_target=config.learning_rate, warmup_steps=config.steps // 20
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        weight_decay=config.weight_decay,
+        use_ema=bool(config.average),
+        ema_momentum=config.average or 0.99,
+    )
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    logits_only.compile(optimizer=optimizer, loss=loss)
+    draw = Batches(parts, genres, config)
+    for step in range(config.steps):
+        value = float(logits_only.train_on_batch(*draw(rng)))
+        progress(number * config.steps + step + 1, value)
+    if config.average:
+        optimizer.finalize_variable_values(logits_only.trainable_variables)
+    return member
+
+
+class Batches:
+    """Draws balanced, augmented batches: genres equally often, and within a genre its sources by the
+    square root of their size, so that a genre is not known by where it comes from."""
+
+    def __init__(self, parts: Split, genres: tuple[str, ...], config: Config) -> None:
+        self.config = config
+        self.k = len(genres)
+        self.pools = [
+            _pool([clip for clip in parts.training if clip.genre == genre]) for genre in genres
+        ]
+        self.background = _pool(parts.background) if parts.background else None
+
+    def __call__(self, rng: Generator) -> tuple[Floats, Floats]:
+        how = self.config.augmentation
+        clips, targets = self._draw(rng)
+        cut = np.stack([_random_crop(clip.grids, rng) for clip in clips])
+        cut = augment.exchange_bands(cut, rng, how.exchange)
+        cut = augment.shift_bands(cut, rng, how.shift)
+        cut = augment.equalise(cut, rng, how)
+        inputs = augment.mask(channels(cut), rng, how.masks)
+        smooth = targets * (1.0 - how.smoothing) + how.smoothing / self.k
+        return augment.mix(inputs, smooth.astype(np.float32), rng, how.mixup)
+
+    def _draw(self, rng: Generator) -> tuple[list[Clip], Floats]:
+        n = self.config.batch
+        other = int(round(n * self.config.background_share)) if self.background else 0
+        clips: list[Clip] = []
+        targets = np.full((n, self.k), 1.0 / self.k, dtype=np.float32)
+        first = int(rng.integers(self.k))
+        for i in range(n - other):
+            genre = (first + i) % self.k
+            clips.append(_pick(self.pools[genre], rng))
+            targets[i] = np.eye(self.k)[genre]
+        for _ in range(other):
+            assert self.background is not None
+            clips.append(_pick(self.background, rng))
+        return clips, targets
+
+
+Pool = tuple[list[list[Clip]], Doubles]
+
+
+def _pool(clips: list[Clip]) -> Pool:
+    sources = sorted({clip.source for clip in clips})
+    lists = [[clip for clip in clips if clip.source == source] for source in sources]
+    weights = np.sqrt([len(part) for part in lists])
+    return lists, weights / weights.sum()
+
+
+def _pick(pool: Pool, rng: Generator) -> Clip:
+    lists, weights = pool
+    chosen = lists[int(rng.choice(len(lists), p=weights))]
+    return chosen[int(rng.integers(len(chosen)))]
+
+
+def _random_crop(grids: Floats, rng: Generator) -> Floats:
+    grid = grids[int(rng.integers(len(grids)))]
+    if grid.shape[1] < CROP_COLUMNS:
+        return grid[:, np.arange(CROP_COLUMNS) % grid.shape[1]]
+    start = int(rng.integers(grid.shape[1] - CROP_COLUMNS + 1))
+    return grid[:, start : start + CROP_COLUMNS]
+
+
+def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) -> Trained:
+    """Fit the temperature (Guo et al. 2017) on validation clips, plain and equalised, and score both."""
+    plain = clip_logits(network, parts.validation)
+    rng = np.random.default_rng(12345)
+    shifted_clips = [equalised(clip, rng, config) for clip in parts.validation for _ in range(2)]
+    shifted = clip_logits(network, shifted_clips)
+    true = [genres.index(clip.genre) for clip in parts.validation]
+    twice = [genres.index(clip.genre) for clip in shifted_clips]
+    temperature = fit_temperature(np.concatenate([plain, shifted]), true + twice)
+    counts = {
+        name: {source: sum(c.source == source for c in part) for source in _sources(part)}
+        for name, part in (
+            ("training", parts.training),
+            ("validation", parts.validation),
+            ("background", parts.background),
+        )
+    }
+    return Trained(
+        network, genres, temperature, config,
+        _score(parts.validation, plain / temperature, genres),
+        _score(shifted_clips, shifted / temperature, genres),
+        counts,
+    )  # fmt: skip
+
+
+def _sources(clips: Sequence[Clip]) -> list[str]:
+    return sorted({clip.source for clip in clips})
+
+
+def clip_logits(network: Any, clips: Sequence[Clip]) -> Doubles:
+    """Mean logits over the crops of each clip: (n, K)."""
+    return np.stack(
+        [forward(network, crops(clip.grids))[0].mean(axis=0, dtype=np.float64) for clip in clips]
+    )
+
+
+def equalised(clip: Clip, rng: Generator, config: Config) -> Clip:
+    """The clip through a random equaliser, the same in all its phases."""
+    joined = np.concatenate(list(clip.grids), axis=1)[None]
+    changed = augment.equalise(joined, rng, config.augmentation)[0]
+    grids = np.stack(np.split(changed, len(clip.grids), axis=1))
+    return Clip(clip.name, clip.genre, clip.group, clip.source, grids)
+
+
+def fit_temperature(logits: Doubles, true: Sequence[int]) -> float:
+    """The temperature in 0.2–5 with the least negative log-likelihood."""
+
+    def loss(log_t: float) -> float:
+        chosen = log_softmax(logits / np.exp(log_t), axis=1)[np.arange(len(true)), list(true)]
+        return -float(chosen.mean())
+
+    found = minimize_scalar(loss, bounds=(np.log(0.2), np.log(5.0)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _score(clips: Sequence[Clip], logits: Doubles, genres: tuple[str, ...]) -> Evaluation:
+    names, labels = [clip.name for clip in clips], [clip.genre for clip in clips]
+    return evaluate(names, labels, softmax(logits, axis=1), genres)

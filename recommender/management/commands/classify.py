@@ -1,0 +1,59 @@
+"""Genre probabilities of audio files, as CSV."""
+
+import csv
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.cnn import GenreClassifier, ModelError
+from recommender.engine.datasets import audio_files
+
+
+class Command(BaseCommand):
+    help = (
+        "Print path, genre and probabilities of audio files as CSV; folders are searched for audio."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--model", type=Path, help="a model folder; default: the shipped model")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            classifier = GenreClassifier.load(options["model"])
+            classifier.network()
+        except ModelError as error:
+            raise CommandError(str(error)) from None
+        table = csv.writer(self.stdout)
+        table.writerow(["path", "genre", *classifier.genres])
+        done = 0
+        for path in tqdm(list(self._files(options["paths"])), unit="file", disable=None):
+            row = self._row(path, classifier)
+            if row:
+                table.writerow(row)
+                done += 1
+        if not done:
+            self.stderr.write("Nothing could be classified.")
+            sys.exit(1)
+
+    def _files(self, paths: list[Path]) -> Iterator[Path]:
+        for path in paths:
+            if path.is_dir():
+                yield from (file for file, _ in audio_files(path))
+            else:
+                yield path
+
+    def _row(self, path: Path, classifier: GenreClassifier) -> list[str] | None:
+        try:
+            recording = read_recording(path)
+        except AudioError as error:
+            self.stderr.write(f"{path}: {error}")
+            return None
+        heard = classifier.predict(recording.samples, recording.sample_rate).probabilities
+        return [str(path), classifier.genres[int(heard.argmax())], *(f"{p:.6f}" for p in heard)]

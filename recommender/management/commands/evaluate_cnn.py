@@ -1,0 +1,104 @@
+"""Score the network on clips of known genre."""
+
+import json
+from argparse import ArgumentParser
+from collections import defaultdict
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from recommender.engine import saving
+from recommender.engine.cnn import GenreClassifier, ModelError
+from recommender.engine.datasets import Clip, DataError, read
+from recommender.engine.evaluation import Evaluation, evaluate
+
+
+class Command(BaseCommand):
+    help = (
+        "Accuracy with interval, recall, precision, confusion and calibration of the genre network on "
+        "spectrogram archives, or audio named <genre>.NNNNN.wav or in one folder a genre."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", type=Path, required=True)
+        parser.add_argument("--model", type=Path, help="a model folder; default: the shipped model")
+        parser.add_argument("--only", default="*", help='pattern of names, such as "gtzan_*"')
+        parser.add_argument("--json", type=Path, help="write all figures to this file")
+        parser.add_argument("--record", help="add the figures to the model's card under this name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            classifier = GenreClassifier.load(options["model"])
+            found = read(options["data"], options["only"], genres=classifier.genres)
+            bar = tqdm(found.clips, unit="clip")
+            rows = [classifier.predict_features(clip.grids).probabilities for clip in bar]
+        except (DataError, ModelError) as error:
+            raise CommandError(str(error)) from None
+        result = self._evaluate(found.clips, rows, classifier.genres)
+        sources = self._by_source(found.clips, rows, classifier)
+        self._print(result, sources, found.skipped)
+        report = asdict(result) | {
+            "sources": sources,
+            "skipped": [{"name": name, "reason": reason} for name, reason in found.skipped],
+            "model": {"name": classifier.card["name"], "version": classifier.version},
+        }
+        if options["json"]:
+            self._write(options["json"], report)
+        if options["record"]:
+            saving.record(classifier.directory, options["record"], report)
+
+    def _evaluate(self, clips: list[Clip], rows: list[Any], genres: tuple[str, ...]) -> Evaluation:
+        return evaluate([clip.name for clip in clips], [clip.genre for clip in clips], rows, genres)
+
+    def _by_source(
+        self, clips: list[Clip], rows: list[Any], classifier: GenreClassifier
+    ) -> dict[str, dict[str, Any]]:
+        parts: dict[str, list[int]] = defaultdict(list)
+        for i, clip in enumerate(clips):
+            parts[clip.source].append(i)
+        trained_on = classifier.card.get("clips", {}).get("training", {})
+        table = {}
+        for source, at in parts.items():
+            part = self._evaluate([clips[i] for i in at], [rows[i] for i in at], classifier.genres)
+            table[source] = {
+                "n": part.n,
+                "accuracy": part.accuracy,
+                "accuracy_ci": part.accuracy_ci,
+                "trained_on": source in trained_on,
+            }
+        return table
+
+    def _print(
+        self, result: Evaluation, sources: dict[str, Any], skipped: list[tuple[str, str]]
+    ) -> None:
+        write = self.stdout.write
+        low, high = result.accuracy_ci
+        write(f"{result.n} clips: accuracy {result.accuracy:.3f} (95 % {low:.3f}–{high:.3f}),")
+        write(f"calibration error {result.ece:.3f} ({result.ece_bins} bins)")
+        width = max(len(genre) for genre in result.genres)
+        write(f"\n{'':{width}}  recall  precision   called {' / '.join(result.genres)}")
+        for genre, row in zip(result.genres, result.confusion, strict=True):
+            shares = [self._share(part[genre]) for part in (result.recall, result.precision)]
+            write(f"{genre:{width}}  {shares[0]:>6}  {shares[1]:>9}   {' / '.join(map(str, row))}")
+        write("")
+        for source, part in sources.items():
+            seen = "  (trained on most of these clips)" if part["trained_on"] else ""
+            write(f"{source}: {part['n']} clips, accuracy {part['accuracy']:.3f}{seen}")
+        if any(part["trained_on"] for part in sources.values()):
+            self.stderr.write('Training clips are included; leave them out with --only "gtzan_*".')
+        for miss in result.misclassified:
+            write(f"wrong: {miss['name']} called {miss['predicted']} ({miss['probability']:.2f})")
+        for name, reason in skipped:
+            write(f"left out: {name}: {reason}")
+
+    def _share(self, share: float | None) -> str:
+        return "–" if share is None else f"{share:.3f}"
+
+    def _write(self, path: Path, report: dict[str, Any]) -> None:
+        try:
+            path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{path} cannot be written: {error.strerror}.") from None
