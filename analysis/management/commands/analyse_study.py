@@ -1,0 +1,37 @@
+"""Write a study's tables into a folder, here and now."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from survey.models import Study
+
+
+class Command(BaseCommand):
+    help = "Writes a study's ratings, metrics and descriptives as CSV files into a folder."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slug", help="the last part of the study's address")
+        parser.add_argument("--out", type=Path, required=True, help="the folder, made if need be")
+
+    def handle(self, *args: Any, slug: str, out: Path, **options: Any) -> None:
+        # Not while the command line only lists the commands.
+        from analysis.report import write_report
+
+        study = Study.objects.filter(slug=slug).first()
+        if study is None:
+            raise CommandError(f"There is no study “{slug}”. {_known_slugs()}")
+        try:
+            written = write_report(study, out)
+        except OSError as problem:
+            raise CommandError(f"The folder {out} can't be written: {problem}") from problem
+        for name, rows in written.rows.items():
+            self.stdout.write(f"{out / name}.csv: {rows} {'row' if rows == 1 else 'rows'}")
+        self.stdout.write(f"{out / 'manifest.json'}: data hash {written.data_hash}")
+
+
+def _known_slugs() -> str:
+    slugs = list(Study.objects.order_by("slug").values_list("slug", flat=True))
+    return f"There are: {', '.join(slugs)}." if slugs else "There is none yet."

@@ -1,0 +1,72 @@
+"""Reports: one row for each time that somebody asked for a study's analysis."""
+
+from pathlib import Path
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from survey.models import Study
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def unfinished(self) -> Self:
+        return self.filter(status__in=Report.UNFINISHED)
+
+
+class Report(models.Model):
+    """A study's tables as they were when it was made; its files lie in its folder."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "waiting for a worker"
+        RUNNING = "running", "computing the tables"
+        READY = "ready", "ready"
+        FAILED = "failed", "failed"
+
+    UNFINISHED = (Status.QUEUED, Status.RUNNING)
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    requested_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    data_hash = models.CharField(
+        max_length=64, blank=True, help_text="The same data give the same hash."
+    )
+    rows = models.JSONField(default=dict, blank=True, help_text="Number of rows, by file.")
+    error = models.TextField(blank=True)
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study"],
+                condition=Q(status__in=["queued", "running"]),
+                name="one_unfinished_report_a_study",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Report {self.pk} on {self.study}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("analysis:report", args=[self.pk])
+
+    @property
+    def is_ready(self) -> bool:
+        return self.status == self.Status.READY
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in self.UNFINISHED
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.REPORTS_DIR) / str(self.pk)
+
+    @property
+    def archive(self) -> Path:
+        return self.folder / f"{self.study.slug}-report.zip"

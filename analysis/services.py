@@ -1,0 +1,52 @@
+"""One function for each thing that happens to a report. Nothing here enqueues: callers do."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from survey.models import Study
+
+from .models import Report
+
+NO_QUEUE = (
+    "The queue for background work can't be reached, so no worker has been told of this report. "
+    "Start the broker and ask again, or make the tables at once with: "
+    "python manage.py analyse_study {slug} --out report"
+)
+
+
+def request_report(study: Study) -> Report:
+    """A report to be made: the one that is not finished yet, if there is one."""
+    with transaction.atomic():
+        # Locked, so that two clicks at once don't make two reports.
+        study = Study.objects.select_for_update().get(pk=study.pk)
+        unfinished = Report.objects.unfinished().filter(study=study)
+        report = unfinished.first() or Report.objects.create(study=study)
+        if report.error:
+            report.error = ""
+            report.save(update_fields=["error"])
+    return report
+
+
+def note_no_queue(report: Report) -> None:
+    """Keep the request and say what to do, when the broker could not be told."""
+    report.error = NO_QUEUE.format(slug=report.study.slug)
+    report.save(update_fields=["error"])
+
+
+def begin(pk: int) -> Report | None:
+    """The report to make, now running; None when it is gone or finished already."""
+    Report.objects.unfinished().filter(pk=pk).update(status=Report.Status.RUNNING, error="")
+    return Report.objects.filter(pk=pk, status=Report.Status.RUNNING).first()
+
+
+def finish(report: Report, rows: dict[str, int], data_hash: str) -> None:
+    _end(report, status=Report.Status.READY, rows=rows, data_hash=data_hash, error="")
+
+
+def fail(report: Report, error: str) -> None:
+    _end(report, status=Report.Status.FAILED, error=error)
+
+
+def _end(report: Report, **changes: object) -> None:
+    running = Report.objects.filter(pk=report.pk, status=Report.Status.RUNNING)
+    running.update(finished_at=timezone.now(), **changes)

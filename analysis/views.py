@@ -1,0 +1,60 @@
+"""A report's pages for researchers. The tables are read from its files, never computed here."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+
+from survey.models import Study
+
+from . import services
+from .models import Report
+from .summary import Summary, summary
+from .tasks import make_report
+
+REFRESH_S = 3
+may_see = permission_required("survey.view_study", raise_exception=True)
+
+
+@require_POST
+@may_see
+def request_report(request: HttpRequest, pk: int) -> HttpResponse:
+    requested = services.request_report(get_object_or_404(Study, pk=pk))
+    try:
+        make_report.delay_on_commit(requested.pk)
+    except OperationalError:
+        services.note_no_queue(requested)
+    return redirect(requested)
+
+
+@may_see
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    shown = get_object_or_404(Report.objects.select_related("study"), pk=pk)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"Report on {shown.study}",
+        "report": shown,
+        "summary": _summary(shown),
+    }
+    response = render(request, "analysis/report.html", context)
+    if shown.is_unfinished and not shown.error:
+        response["Refresh"] = str(REFRESH_S)
+    return response
+
+
+def _summary(shown: Report) -> Summary | None:
+    """None while the report is not ready, and when its files are gone."""
+    try:
+        return summary(shown.folder) if shown.is_ready else None
+    except OSError:
+        return None
+
+
+@may_see
+def download(request: HttpRequest, pk: int) -> FileResponse:
+    archive = get_object_or_404(Report, pk=pk, status=Report.Status.READY).archive
+    if not archive.is_file():
+        raise Http404("The files of this report are gone: ask for the report again.")
+    return FileResponse(archive.open("rb"), as_attachment=True, filename=archive.name)

@@ -1,0 +1,14 @@
+from pathlib import Path
+
+import pytest
+
+from analysis.codebook import FILES
+
+PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_file_and_column_is_documented(file: str):
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{file}` |")]
+    for column in FILES[file]:
+        assert f"`{column.name}`" in row

@@ -1,0 +1,88 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import IntegrityError
+
+from analysis import services
+from analysis.models import Report
+from analysis.tasks import make_report
+from survey.models import Study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def reports_dir(settings, tmp_path: Path) -> Path:
+    settings.REPORTS_DIR = tmp_path / "reports"
+    return settings.REPORTS_DIR
+
+
+def test_a_report_is_made_into_its_folder_and_nothing_else_is_left(study: Study, reports_dir: Path):
+    report = services.request_report(study)
+    make_report(report.pk)
+    report.refresh_from_db()
+    assert report.is_ready
+    assert report.rows["ratings"] == 6
+    assert len(report.data_hash) == 64
+    assert "manifest.json" in zipfile.ZipFile(report.archive).namelist()
+    assert [path.name for path in reports_dir.iterdir()] == [str(report.pk)]
+
+
+def test_a_finished_report_is_not_made_again(study: Study):
+    report = services.request_report(study)
+    make_report(report.pk)
+    finished = Report.objects.get().finished_at
+    make_report(report.pk)
+    assert Report.objects.get().finished_at == finished
+
+
+def test_a_report_whose_worker_was_killed_is_made_anew(study: Study):
+    report = services.request_report(study)
+    Report.objects.update(status=Report.Status.RUNNING)
+    report.folder.mkdir(parents=True)
+    (report.folder / "half.csv").write_text("half")
+    make_report(report.pk)
+    assert Report.objects.get().is_ready
+    assert not (report.folder / "half.csv").exists()
+
+
+def test_a_report_that_is_gone_is_no_error(db: None):
+    make_report(1)
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (OSError("No space left on device"), "OSError: No space left on device"),
+        (SoftTimeLimitExceeded(), "longer than 30 minutes"),
+    ],
+)
+def test_a_failure_says_what_and_what_to_do(
+    study: Study, monkeypatch, reports_dir: Path, problem: Exception, said: str
+):
+    def fail(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("analysis.report.write_report", fail)
+    report = services.request_report(study)
+    make_report(report.pk)
+    report.refresh_from_db()
+    assert report.status == Report.Status.FAILED
+    assert said in report.error
+    assert "python manage.py analyse_study pilot --out" in report.error
+    assert list(reports_dir.iterdir()) == []
+
+
+def test_asking_twice_is_one_report_until_it_is_finished(study: Study):
+    first = services.request_report(study)
+    assert services.request_report(study) == first
+    make_report(first.pk)
+    assert services.request_report(study) != first
+
+
+def test_the_database_holds_one_unfinished_report_a_study(study: Study):
+    services.request_report(study)
+    with pytest.raises(IntegrityError):
+        Report.objects.create(study=study, status=Report.Status.RUNNING)

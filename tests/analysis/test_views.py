@@ -1,0 +1,182 @@
+"""The report's pages: who may see them, and what they say in each state."""
+
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from kombu.exceptions import OperationalError
+
+from analysis import services
+from analysis.models import Report
+from analysis.tasks import make_report
+from survey.models import Study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def reports_dir(settings, tmp_path: Path) -> Path:
+    settings.REPORTS_DIR = tmp_path / "reports"
+    return settings.REPORTS_DIR
+
+
+@pytest.fixture
+def staff(client: Client, django_user_model) -> Client:
+    """Signed in, staff, without any permission."""
+    client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
+    return client
+
+
+@pytest.fixture
+def researcher(staff: Client, django_user_model) -> Client:
+    may_see = Permission.objects.get(codename="view_study", content_type__app_label="survey")
+    django_user_model.objects.get().user_permissions.add(may_see)
+    return staff
+
+
+@pytest.fixture
+def enqueued(monkeypatch) -> list[int]:
+    found: list[int] = []
+    monkeypatch.setattr(make_report, "delay_on_commit", found.append)
+    return found
+
+
+@pytest.fixture
+def ready(study: Study) -> Report:
+    report = services.request_report(study)
+    make_report(report.pk)
+    return Report.objects.get(pk=report.pk)
+
+
+def addresses(report: Report) -> list[str]:
+    return [reverse(f"analysis:{name}", args=[report.pk]) for name in ("report", "download")]
+
+
+def test_strangers_are_sent_to_sign_in(client: Client, ready: Report):
+    requested = client.post(reverse("analysis:request", args=[ready.study_id]))
+    for response in (requested, *map(client.get, addresses(ready))):
+        assert response.status_code == 302
+        assert reverse("admin:login") in response["Location"]
+    assert Report.objects.count() == 1
+
+
+def test_staff_who_may_not_see_studies_are_refused(staff: Client, ready: Report):
+    requested = staff.post(reverse("analysis:request", args=[ready.study_id]))
+    for response in (requested, *map(staff.get, addresses(ready))):
+        assert response.status_code == 403
+    assert Report.objects.count() == 1
+
+
+def test_a_request_is_enqueued_and_leads_to_the_report(
+    researcher: Client, study: Study, enqueued: list[int]
+):
+    response = researcher.post(reverse("analysis:request", args=[study.pk]))
+    report = Report.objects.get()
+    assert response["Location"] == reverse("analysis:report", args=[report.pk])
+    assert enqueued == [report.pk]
+
+
+def test_reading_the_address_requests_nothing(researcher: Client, study: Study):
+    assert researcher.get(reverse("analysis:request", args=[study.pk])).status_code == 405
+
+
+def test_an_unfinished_report_looks_again_by_itself(researcher: Client, study: Study):
+    report = services.request_report(study)
+    response = researcher.get(report.get_absolute_url())
+    assert response["Refresh"] == "3"
+    assert "waiting for a worker" in response.content.decode()
+
+
+def test_without_a_broker_the_request_stays_and_the_command_line_is_offered(
+    researcher: Client, study: Study, monkeypatch
+):
+    def away(pk: int) -> None:
+        raise OperationalError("Connection refused")
+
+    monkeypatch.setattr(make_report, "delay_on_commit", away)
+    response = researcher.post(reverse("analysis:request", args=[study.pk]), follow=True)
+    assert "python manage.py analyse_study pilot --out" in response.content.decode()
+    assert "Refresh" not in response
+    assert Report.objects.get().status == Report.Status.QUEUED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_does_not_listen_counts_as_away(
+    researcher: Client, study: Study, monkeypatch, tmp_path: Path
+):
+    nobody = f"redis+socket://{tmp_path / 'nobody.sock'}"
+    with make_report.app.connection_for_write(nobody) as connection:
+        monkeypatch.setattr(
+            make_report, "delay", lambda pk: make_report.apply_async((pk,), connection=connection)
+        )
+        response = researcher.post(reverse("analysis:request", args=[study.pk]), follow=True)
+    assert "can&#x27;t be reached" in response.content.decode()
+
+
+def test_asking_again_after_the_broker_is_back_clears_the_message(
+    researcher: Client, study: Study, enqueued: list[int]
+):
+    report = services.request_report(study)
+    services.note_no_queue(report)
+    researcher.post(reverse("analysis:request", args=[study.pk]))
+    assert enqueued == [report.pk]
+    assert Report.objects.get().error == ""
+
+
+def test_a_failed_report_says_why(researcher: Client, study: Study):
+    report = services.request_report(study)
+    services.fail(services.begin(report.pk), "OSError: disk full.")
+    response = researcher.get(report.get_absolute_url())
+    assert "OSError: disk full." in response.content.decode()
+    assert "Refresh" not in response
+
+
+def test_a_ready_report_shows_means_with_interval_and_n(researcher: Client, ready: Report):
+    page = researcher.get(ready.get_absolute_url()).content.decode()
+    assert "<td>2.75</td>" in page
+    assert "not_estimable: one participant" in page
+    assert "1 of them are\n    simulated" in page
+    assert "Circularity." in page
+    assert "Confounding." in page
+    assert "style=" not in page.split('id="content"')[1]
+
+
+def test_a_ready_report_is_downloaded_as_zip(researcher: Client, ready: Report):
+    response = researcher.get(addresses(ready)[1])
+    assert response["Content-Disposition"] == 'attachment; filename="pilot-report.zip"'
+    names = ZipFile(BytesIO(b"".join(response.streaming_content))).namelist()
+    assert {"ratings.csv", "codebook.csv", "manifest.json"} < set(names)
+
+
+def test_files_that_are_gone_are_said_to_be_gone(researcher: Client, ready: Report, reports_dir):
+    for path in ready.folder.iterdir():
+        path.unlink()
+    page = researcher.get(ready.get_absolute_url())
+    assert "files of this report are gone" in page.content.decode()
+    assert researcher.get(addresses(ready)[1]).status_code == 404
+
+
+def test_reports_are_listed_but_not_edited(admin_client: Client, ready: Report):
+    page = admin_client.get(reverse("admin:analysis_report_changelist")).content.decode()
+    assert ready.get_absolute_url() in page
+    assert admin_client.get(reverse("admin:analysis_report_add")).status_code == 403
+    change = reverse("admin:analysis_report_change", args=[ready.pk])
+    assert admin_client.get(change).status_code == 200
+    assert admin_client.post(change, {"status": "failed"}).status_code == 403
+
+
+def test_what_the_web_process_imports_is_light():
+    heavy = "{'pandas', 'statsmodels', 'tensorflow', 'keras', 'librosa', 'numba'}"
+    script = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'studyproject.settings';"
+        "django.setup(); import analysis.admin, analysis.urls, analysis.views, analysis.tasks;"
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
