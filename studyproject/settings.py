@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 
 
@@ -201,6 +202,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_SOCKET = broker_socket()
+# Written while `manage.py serve` runs from this data folder: where its pages are.
+ADDRESS_FILE = DATA_DIR / "address"
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A page must not hang on a broker that is away: one short try, then it says so.

@@ -6,6 +6,7 @@ from .views import health
 
 urlpatterns = [
     path("", include("survey.urls")),
+    path("analysis/", include("analysis.urls")),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("health/", health, name="health"),

@@ -35,7 +35,9 @@ def load_study(path: Path) -> Study:
     data = read_yaml(path)
     conditions, instruments = data.pop("conditions", []), data.pop("instruments", [])
     if Study.objects.filter(slug=data.get("slug", "")).exists():
-        raise StudyFileError(f"There is a study “{data['slug']}” already; give this one another slug.")
+        raise StudyFileError(
+            f"There is a study “{data['slug']}” already; give this one another slug."
+        )
     try:
         with transaction.atomic():
             study = _checked(Study(**data))

@@ -14,7 +14,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--open", action="store_true", help="open it if nothing stands against it")
+        parser.add_argument(
+            "--open", action="store_true", help="open it if nothing stands against it"
+        )
 
     def handle(self, *, file: Path, open: bool, **options: Any) -> None:
         try:

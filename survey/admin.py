@@ -1,0 +1,325 @@
+"""The researcher's side: studies and their questions, participants and what they answered."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from recommender.admin import ReadOnlyAdmin, link
+from recommender.engine.strategies import STRATEGIES
+
+from . import services
+from .models import Answer, Condition, Instrument, Item, Participant, Study, TrackRating, Trial
+from .steps import where
+
+
+def of_draft(row: Study | Instrument | None) -> bool:
+    """Whether the row's questions may still be changed."""
+    study = row.study if isinstance(row, Instrument) else row
+    return study is None or study.is_draft
+
+
+class FixedAfterDraft:
+    """Inlines of a study: once it has been opened they are shown and not changed."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return of_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return of_draft(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return of_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
+
+
+class ConditionForm(forms.ModelForm):
+    strategy = forms.ChoiceField(
+        choices=[(name, strategy.label) for name, strategy in STRATEGIES.items()]
+    )
+
+
+class ConditionInline(FixedAfterDraft, admin.TabularInline):
+    model = Condition
+    form = ConditionForm
+    extra = 0
+
+
+class InstrumentInline(FixedAfterDraft, admin.TabularInline):
+    model = Instrument
+    fields = ("key", "title", "placement", "position", "n_items")
+    readonly_fields = ("n_items",)
+    show_change_link = True
+    extra = 0
+
+    @admin.display(description="questions")
+    def n_items(self, instrument: Instrument) -> int:
+        return instrument.items.count()
+
+
+@admin.register(Study)
+class StudyAdmin(admin.ModelAdmin):
+    list_display = ("title", "state", "n_participants", "n_completed", "page")
+    list_filter = ("state",)
+    search_fields = ("title", "slug")
+    prepopulated_fields = {"slug": ("title",)}
+    inlines = (ConditionInline, InstrumentInline)
+    change_form_template = "admin/survey/study_form.html"
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "state", "page", "results")}),
+        ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
+        ("At the end", {"fields": ("debriefing", "contact")}),
+        ("Design", {"fields": ("genres", "n_trials", "seed")}),
+    )
+    always_fixed = ("state", "page", "results")
+    # Changing these under people who take part would change what their answers mean.
+    fixed_after_draft = ("slug", "information", "consent", "genres", "n_trials", "seed")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
+        completed = Count("participants", filter=Q(participants__completed_at__isnull=False))
+        return super().get_queryset(request).annotate(begun=Count("participants"), done=completed)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Study | None = None
+    ) -> tuple[str, ...]:
+        return self.always_fixed + (() if of_draft(obj) else self.fixed_after_draft)
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Study | None = None
+    ) -> dict[str, tuple[str, ...]]:
+        return {} if obj and not obj.is_draft else {"slug": ("title",)}
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        taken_part = obj is not None and obj.participants.exists()
+        return not taken_part and super().has_delete_permission(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(self._turn(act)),
+                name=f"study_{name}",
+            )
+            for name, act in (
+                ("open", services.open_study),
+                ("close", services.close_study),
+                ("draft", services.back_to_draft),
+            )
+        ]
+        return own + super().get_urls()
+
+    def _turn(self, act: Callable[[Study], None]) -> Callable[..., HttpResponse]:
+        """A button of the study's page that changes its state, or says what stands against it."""
+
+        @require_POST
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            study = get_object_or_404(Study, pk=pk)
+            if not self.has_change_permission(request, study):
+                messages.error(request, "You may look at this study, but not change it.")
+                return redirect("admin:survey_study_change", quote(pk))
+            try:
+                act(study)
+            except services.NotAllowed as refusal:
+                messages.error(request, str(refusal))
+            else:
+                study.refresh_from_db()
+                messages.success(request, f"The study is now: {study.get_state_display()}.")
+            return redirect("admin:survey_study_change", quote(pk))
+
+        return view
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        study = self.get_object(request, object_id)
+        draft = study is not None and study.is_draft
+        obstacles = services.obstacles_to_opening(study) if study and draft else []
+        context = {**(extra_context or {}), "study": study, "obstacles": obstacles}
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description="participants", ordering="begun")
+    def n_participants(self, study: Study) -> SafeString:
+        url = reverse("admin:survey_participant_changelist")
+        n = study.begun  # type: ignore[attr-defined]
+        return format_html('<a href="{}?study__id__exact={}">{}</a>', url, study.pk, n)
+
+    @admin.display(description="completed", ordering="done")
+    def n_completed(self, study: Study) -> int:
+        return study.done  # type: ignore[attr-defined]
+
+    @admin.display(description="participants' page")
+    def page(self, study: Study) -> SafeString:
+        if not study.pk:
+            return format_html("–")
+        return format_html('<a href="{0}">{0}</a>', study.get_absolute_url())
+
+    @admin.display(description="so far")
+    def results(self, study: Study) -> SafeString:
+        if not study.pk:
+            return format_html("–")
+        return format_html(
+            '<a href="{}?study__id__exact={}">{} participants</a>, {} completed · '
+            '<a href="{}?participant__study__id__exact={}">playlists</a>',
+            reverse("admin:survey_participant_changelist"),
+            study.pk,
+            study.participants.count(),
+            study.participants.completed().count(),
+            reverse("admin:survey_trial_changelist"),
+            study.pk,
+        )
+
+
+class ItemInline(FixedAfterDraft, admin.StackedInline):
+    model = Item
+    extra = 0
+    fields = (("key", "kind", "position"), "text", "help", "options", ("required", "reversed"))
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(admin.ModelAdmin):
+    list_display = ("__str__", "study", "placement", "position", "n_items")
+    list_filter = ("placement", "study")
+    search_fields = ("title", "key", "items__text", "study__title")
+    list_select_related = ("study",)
+    inlines = (ItemInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
+        return super().get_queryset(request).annotate(asked=Count("items"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
+        return of_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
+        return of_draft(obj) and super().has_delete_permission(request, obj)
+
+    @admin.display(description="questions", ordering="asked")
+    def n_items(self, instrument: Instrument) -> int:
+        return instrument.asked  # type: ignore[attr-defined]
+
+
+class ShownInline(admin.TabularInline):
+    """Rows that participants made, for reading only."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class TrialInline(ShownInline):
+    model = Trial
+    fields = (
+        "number",
+        "details",
+        "condition",
+        "genre",
+        "playlist_link",
+        "chosen_at",
+        "finished_at",
+    )
+    readonly_fields = fields
+
+    @admin.display(description="trial")
+    def details(self, trial: Trial) -> SafeString:
+        return link(trial)
+
+    @admin.display(description="playlist")
+    def playlist_link(self, trial: Trial) -> SafeString:
+        return link(trial.playlist)
+
+
+class AnswerInline(ShownInline):
+    model = Answer
+    fields = ("item", "value", "trial", "answered_at")
+    readonly_fields = fields
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ReadOnlyAdmin):
+    """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
+
+    list_display = ("pseudonym", "study", "doing", "created_at", "completed_at", "simulated")
+    list_filter = ("study", "simulated", "completed_at", "created_at")
+    search_fields = ("pseudonym", "completion_code")
+    list_select_related = ("study",)
+    inlines = (TrialInline, AnswerInline)
+    fields = (
+        *("pseudonym", "study_link", "doing", "consented_at", "consent_text", "created_at"),
+        *("completed_at", "completion_code", "seed", "simulated"),
+    )
+    readonly_fields = fields
+
+    @admin.display(description="is at")
+    def doing(self, participant: Participant) -> str:
+        place = where(participant)
+        return f"{place.step} {place.trial.number}" if place.trial else str(place.step)
+
+    @admin.display(description="study")
+    def study_link(self, participant: Participant) -> SafeString:
+        return link(participant.study)
+
+
+class RatingInline(ShownInline):
+    model = TrackRating
+    fields = ("position", "song", "item", "value", "rated_at", "changes")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrackRating]:
+        return super().get_queryset(request).select_related("entry__track", "item")
+
+    @admin.display
+    def position(self, rating: TrackRating) -> int:
+        return rating.entry.position
+
+    @admin.display
+    def song(self, rating: TrackRating) -> SafeString:
+        return link(rating.entry.track)
+
+
+@admin.register(Trial)
+class TrialAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "condition", "genre", "query", "n_ratings", "finished_at")
+    list_filter = ("participant__study", "condition", "genre")
+    search_fields = ("participant__pseudonym", "playlist__query_track__title")
+    list_select_related = ("participant", "condition", "playlist__query_track")
+    inlines = (RatingInline,)
+    fields = (
+        *("participant_link", "number", "condition", "genre", "query", "playlist_link"),
+        *("chosen_at", "rated_at", "finished_at"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trial]:
+        return super().get_queryset(request).annotate(given=Count("ratings"))
+
+    @admin.display(description="ratings", ordering="given")
+    def n_ratings(self, trial: Trial) -> int:
+        return trial.given  # type: ignore[attr-defined]
+
+    @admin.display(description="query song")
+    def query(self, trial: Trial) -> SafeString:
+        return link(trial.playlist.query_track if trial.playlist else None)
+
+    @admin.display(description="playlist")
+    def playlist_link(self, trial: Trial) -> SafeString:
+        return link(trial.playlist)
+
+    @admin.display(description="participant")
+    def participant_link(self, trial: Trial) -> SafeString:
+        return link(trial.participant)
