@@ -1,4 +1,4 @@
-"""Twenty hip-hop instrumentals: a table of beats, and the machine that plays them.
+"""Hip-hop: the machine that plays the beats of hiphop.csv.
 
 All beats are own compositions: harmony, drum programming and sound are chosen in the
 table, the details by seeded chance.
@@ -6,7 +6,9 @@ table, the details by seeded chance.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from render import Music, seed_of
@@ -93,392 +95,23 @@ class Beat:
     keys: int
     hook: int
     bass: str
-    form: str = "iahhdh"
-    swing: float = 0.5
-    lowpass: float = 0.0
-    crackle: float = 0.0
-    kit: int = 25
+    form: str
+    swing: float
+    lowpass: float
+    crackle: float
+    kit: int
 
 
-BEATS_TABLE = [
-    Beat(
-        "Corner Store Gospel",
-        "Brother Plural",
-        "Bread & Vinyl",
-        1994,
-        "boom bap",
-        90,
-        "D",
-        "dorian",
-        "Dm9 Dm9 G13 Am7",
-        "boom bap",
-        "stabs",
-        4,
-        65,
-        "upright",
-        "iahhdh",
-        0.6,
-        9_000,
-        0.06,
-        0,
-    ),
-    Beat(
-        "Third Rail",
-        "Brother Plural",
-        "Bread & Vinyl",
-        1994,
-        "boom bap",
-        94,
-        "G",
-        "minor",
-        "Gm7 Gm7 Ebmaj7 D7",
-        "dusty",
-        "loop",
-        0,
-        56,
-        "upright",
-        "ahhdhh",
-        0.6,
-        8_500,
-        0.07,
-        0,
-    ),
-    Beat(
-        "Sunday in Section C",
-        "Brother Plural",
-        "Nickel Symphony",
-        1996,
-        "jazz rap",
-        86,
-        "F",
-        "dorian",
-        "Fm9 Bb13 Ebmaj9 C7",
-        "boom bap",
-        "stabs",
-        26,
-        66,
-        "upright",
-        "iahhah",
-        0.61,
-        9_500,
-        0.05,
-        0,
-    ),
-    Beat(
-        "Chrome Halo",
-        "Vanta Ruiz Machine",
-        "Night Tariff",
-        2016,
-        "trap",
-        140,
-        "F#",
-        "minor",
-        "F#m F#m D C#7",
-        "trap",
-        "arp",
-        98,
-        10,
-        "808",
-        "iahhdhhahh",
-    ),
-    Beat(
-        "Tax Free",
-        "Vanta Ruiz Machine",
-        "Night Tariff",
-        2016,
-        "trap",
-        146,
-        "C",
-        "harmonic",
-        "Cm Cm Ab G",
-        "trap",
-        "loop",
-        46,
-        14,
-        "808",
-        "ahhahhdhhh",
-    ),
-    Beat(
-        "Snow on the Maybach",
-        "Vanta Ruiz Machine",
-        "Cold Receipts",
-        2018,
-        "trap",
-        132,
-        "A",
-        "minor",
-        "Am F Dm E7",
-        "trap",
-        "pad",
-        52,
-        11,
-        "808",
-        "iahhhdhhhh",
-    ),
-    Beat(
-        "Rain Check",
-        "mellow.arcade",
-        "Tape Hiss & Tea",
-        2019,
-        "lo-fi hip hop",
-        78,
-        "C",
-        "major pentatonic",
-        "Dm9 G13 Cmaj9 Am9",
-        "lo-fi",
-        "stabs",
-        4,
-        11,
-        "soft",
-        "iahhah",
-        0.62,
-        3_800,
-        0.16,
-        0,
-    ),
-    Beat(
-        "Window Seat",
-        "mellow.arcade",
-        "Tape Hiss & Tea",
-        2019,
-        "lo-fi hip hop",
-        72,
-        "F",
-        "major pentatonic",
-        "Bbmaj9 Am7 Gm9 Fmaj9",
-        "lo-fi",
-        "loop",
-        0,
-        73,
-        "soft",
-        "iahah",
-        0.6,
-        4_200,
-        0.14,
-        0,
-    ),
-    Beat(
-        "Homework for Ghosts",
-        "mellow.arcade",
-        "Late Bus",
-        2021,
-        "lo-fi hip hop",
-        84,
-        "A",
-        "minor pentatonic",
-        "Fmaj7 Em7 Am9 Am9",
-        "half",
-        "arp",
-        26,
-        4,
-        "soft",
-        "iahhdh",
-        0.6,
-        4_600,
-        0.12,
-        0,
-    ),
-    Beat(
-        "Palm Shade Boulevard",
-        "Lowrider Sermon",
-        "Low & Slow",
-        1993,
-        "g-funk",
-        96,
-        "A",
-        "minor",
-        "Am7 Am7 Dm7 E7",
-        "g-funk",
-        "stabs",
-        7,
-        80,
-        "synth",
-        "ahhhdh",
-        0.53,
-    ),
-    Beat(
-        "Candy Paint Psalm",
-        "Lowrider Sermon",
-        "Low & Slow",
-        1993,
-        "g-funk",
-        92,
-        "D",
-        "dorian",
-        "Dm7 G9 Dm7 G9",
-        "g-funk",
-        "loop",
-        5,
-        80,
-        "synth",
-        "iahhah",
-        0.54,
-    ),
-    Beat(
-        "Hydraulics",
-        "Lowrider Sermon",
-        "Switches",
-        1995,
-        "g-funk",
-        100,
-        "E",
-        "minor",
-        "Em7 Cmaj7 Am7 B7",
-        "bounce",
-        "stabs",
-        16,
-        81,
-        "synth",
-        "ahhdhh",
-        0.53,
-    ),
-    Beat(
-        "Block Planetarium",
-        "Kid Gravity Four",
-        "Rocket Park",
-        1984,
-        "electro",
-        116,
-        "A",
-        "minor",
-        "Am Am F G",
-        "electro",
-        "arp",
-        81,
-        62,
-        "synth",
-        "ahhhdhh",
-    ),
-    Beat(
-        "Robot Handshake",
-        "Kid Gravity Four",
-        "Rocket Park",
-        1984,
-        "electro",
-        122,
-        "D",
-        "minor pentatonic",
-        "Dm Dm C Bb",
-        "electro",
-        "stabs",
-        55,
-        80,
-        "synth",
-        "bahhdhhh",
-    ),
-    Beat(
-        "Estate Lights",
-        "Greyline",
-        "Postcode Opera",
-        2020,
-        "drill",
-        142,
-        "D#",
-        "harmonic",
-        "D#m B G#m A#7",
-        "drill",
-        "loop",
-        0,
-        48,
-        "808",
-        "iahhdhhahh",
-    ),
-    Beat(
-        "Cold Staircase",
-        "Greyline",
-        "Postcode Opera",
-        2020,
-        "drill",
-        138,
-        "G",
-        "phrygian",
-        "Gm Gm Ab Gm",
-        "drill",
-        "pad",
-        48,
-        0,
-        "808",
-        "ahhhdhhhh",
-    ),
-    Beat(
-        "Saturn Return",
-        "Ama Delacroix",
-        "Orbit Songs",
-        2011,
-        "alternative hip hop",
-        80,
-        "E",
-        "minor",
-        "Em9 Cmaj7 Am9 B7",
-        "half",
-        "arp",
-        88,
-        53,
-        "808",
-        "iahhah",
-        0.56,
-    ),
-    Beat(
-        "Paper Sun",
-        "Ama Delacroix",
-        "Orbit Songs",
-        2011,
-        "alternative hip hop",
-        104,
-        "B",
-        "dorian",
-        "Bm9 E9 Bm9 E9",
-        "bounce",
-        "stabs",
-        4,
-        107,
-        "synth",
-        "ahhdhh",
-        0.56,
-    ),
-    Beat(
-        "Amber Room",
-        "Juno Harbour",
-        "Afterlight Remixes",
-        2015,
-        "trip hop",
-        82,
-        "C",
-        "minor",
-        "Cm9 Abmaj7 Fm9 G7",
-        "dusty",
-        "pad",
-        89,
-        27,
-        "soft",
-        "iahhdh",
-        0.57,
-        7_000,
-        0.05,
-        0,
-    ),
-    Beat(
-        "Undertow Cipher",
-        "Juno Harbour",
-        "Afterlight Remixes",
-        2015,
-        "trip hop",
-        88,
-        "F",
-        "minor",
-        "Fm7 Dbmaj7 Bbm7 C7",
-        "boom bap",
-        "loop",
-        27,
-        81,
-        "synth",
-        "ahhah",
-        0.57,
-        8_000,
-        0.04,
-        0,
-    ),
-]
+def read_beats() -> list[Beat]:
+    """The table of beats."""
+    with Path(__file__).with_name("hiphop.csv").open(newline="", encoding="utf-8") as stream:
+        return [_beat(row) for row in csv.DictReader(stream)]
+
+
+def _beat(row: dict[str, str]) -> Beat:
+    whole = {name: int(row[name]) for name in ("year", "keys", "hook", "kit")}
+    real = {name: float(row[name]) for name in ("bpm", "swing", "lowpass", "crackle")}
+    return Beat(**{**row, **whole, **real})  # type: ignore[arg-type]
 
 
 def compose(beat: Beat) -> Music:
@@ -519,13 +152,13 @@ class Machine:
         self.bass = Part(program=fonts[beat.bass], gain_db=-2, wet=0.02, duck=True, lowpass=900)
         self.keys = Part(
             program=beat.keys,
-            gain_db=-4,
+            gain_db=-6,
             pan=-0.2,
             wet=0.25,
             duck=True,
             lowpass=3_500 if beat.crackle else 0.0,
         )
-        self.hook = Part(program=beat.hook, gain_db=-6, pan=0.25, wet=0.4, duck=dark)
+        self.hook = Part(program=beat.hook, gain_db=-7, pan=0.25, wet=0.4, duck=dark)
         self.air = Part(program=89, gain_db=-12, pan=0.0, wet=0.4, duck=True)
         self.pattern = self._bass_pattern()
 
@@ -548,6 +181,8 @@ class Machine:
         at = bar * 4.0
         if letter in "ahbd":
             self._drums(bar, kick=letter != "d")
+        if letter == "d" and self.beat.kit == 0:
+            self._scratch(at)
         if letter in "ahb":
             self._low(at, self.chords[index], bar)
         if letter in "iahd":
@@ -581,6 +216,12 @@ class Machine:
         if self.beat.style == "electro":
             for i in (0, 3, 6, 10, 12):
                 self.hats.add(bar * 4 + i / 4, 0.2, COWBELL, 0.5)
+
+    def _scratch(self, at: float) -> None:
+        """A record pushed and pulled under the needle, where the bass drum is silent."""
+        for onset, key in ((2.0, 29), (2.25, 30), (2.5, 29), (3.0, 29), (3.25, 30), (3.5, 30)):
+            if self.rng.random() < 0.8:
+                self.hats.add(at + onset, 0.2, key, 0.8)
 
     def _hat(self, at: float, mark: str, step: int) -> None:
         force = (0.62 if step % 4 == 0 else 0.5 if step % 2 == 0 else 0.36) + 0.1

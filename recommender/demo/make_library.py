@@ -71,11 +71,11 @@ def slug(*words: str) -> str:
 def tracks() -> Iterator[tuple[Row, Maker]]:
     """Every track of the library: its line in the table and how to compose it."""
     own = "own composition"
-    for beat in hiphop.BEATS_TABLE:
+    for beat in hiphop.read_beats():
         yield _row("Hip-Hop", beat, own), lambda beat=beat: hiphop.compose(beat)
     for piece in classical.PIECES:
         yield _row("Classical", piece, piece.source), piece.make
-    for song in rock.SONGS:
+    for song in rock.read_songs():
         yield _row("Rock", song, own), lambda song=song: rock.compose(song)
 
 

@@ -201,7 +201,7 @@ def _amplify(sound: Signal, drive: float) -> Signal:
     clipped = signal.resample_poly(np.tanh(drive * loud + 0.15) - np.tanh(0.15), 1, 4)
     speaker = _filter(_filter(clipped[: len(sound)], 85, "high"), 4_600, "low", order=4)
     presence = _filter(_filter(speaker, 1_600, "high"), 3_600, "low")
-    shaped = speaker + 0.8 * presence
+    shaped = speaker + 0.3 * presence
     return np.repeat(shaped[:, None], 2, axis=1)
 
 

@@ -1,4 +1,4 @@
-"""Twenty rock pieces: a table of songs, and the band that plays them.
+"""Rock: the band that plays the songs of rock.csv.
 
 All songs are own compositions: a few words of harmony and style each, from which seeded
 players make riffs, fills and solos.
@@ -6,7 +6,9 @@ players make riffs, fills and solos.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from render import Music, seed_of
@@ -39,7 +41,11 @@ RHYTHMS: list[tuple[float, ...]] = [
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song: who, what, and the harmony and manner of its two sections."""
+    """A song: who, what, and the harmony and manner of its two sections.
+
+    ``form`` has a letter every four bars, V or C. ``lead`` and ``extra`` are General MIDI
+    programs; ``drive`` is how far the guitars push their amplifiers.
+    """
 
     title: str
     artist: str
@@ -52,371 +58,37 @@ class Song:
     verse: str
     chorus: str
     form: str
-    verse_feel: tuple[str, str]
-    chorus_feel: tuple[str, str]
-    lead: int | None = 30
-    extra: int | None = None
-    drive: float = 5.0
+    verse_groove: str
+    verse_figure: str
+    chorus_groove: str
+    chorus_figure: str
+    lead: int | None
+    extra: int | None
+    drive: float
 
 
-SONGS = [
-    Song(
-        "Concrete Lullaby",
-        "The Copper Kites",
-        "Static Weather",
-        2009,
-        "alternative rock",
-        124,
-        "E",
-        "minor pentatonic",
-        "Em Em C D",
-        "C G D Em",
-        "VVCC",
-        ("rock", "palm"),
-        ("drive", "eighths"),
-        30,
-    ),
-    Song(
-        "Paper Engines",
-        "The Copper Kites",
-        "Static Weather",
-        2009,
-        "alternative rock",
-        138,
-        "A",
-        "minor pentatonic",
-        "Am F Am G",
-        "F C G Am",
-        "VCVC",
-        ("drive", "riff"),
-        ("drive", "ring"),
-        29,
-    ),
-    Song(
-        "Winter Fuse",
-        "The Copper Kites",
-        "Second Horizon",
-        2012,
-        "power ballad",
-        76,
-        "D",
-        "major pentatonic",
-        "D A/C# Bm G",
-        "G D A Bm",
-        "VC",
-        ("ballad", "arpeggio"),
-        ("half", "ring"),
-        29,
-        48,
-    ),
-    Song(
-        "Rattle the Cage",
-        "Dead Pixel Parade",
-        "Loud Enough for Mum",
-        2004,
-        "punk",
-        184,
-        "G",
-        "major",
-        "G5 G5 C5 D5",
-        "G5 D5 E5 C5",
-        "VVCCVVCC",
-        ("punk", "eighths"),
-        ("punk", "eighths"),
-        None,
-    ),
-    Song(
-        "No Refunds",
-        "Dead Pixel Parade",
-        "Loud Enough for Mum",
-        2004,
-        "punk",
-        200,
-        "A",
-        "major",
-        "A5 D5 A5 E5",
-        "D5 E5 A5 F#5",
-        "VCVCVCVC",
-        ("punk", "palm"),
-        ("punk", "eighths"),
-        None,
-    ),
-    Song(
-        "Bus Stop Anthem",
-        "Dead Pixel Parade",
-        "Growing Down",
-        2007,
-        "pop punk",
-        172,
-        "D",
-        "major pentatonic",
-        "D5 A5 B5 G5",
-        "G5 A5 D5 D5",
-        "VVCCVVCC",
-        ("drive", "palm"),
-        ("punk", "eighths"),
-        30,
-    ),
-    Song(
-        "Iron Harvest",
-        "Grimholt",
-        "The Anvil Year",
-        1998,
-        "heavy metal",
-        152,
-        "E",
-        "phrygian",
-        "E5 E5 F5 E5",
-        "C5 D5 E5 G5",
-        "VVCCVV",
-        ("metal", "gallop"),
-        ("metal", "ring"),
-        30,
-        None,
-        9.0,
-    ),
-    Song(
-        "Ash Cathedral",
-        "Grimholt",
-        "The Anvil Year",
-        1998,
-        "doom metal",
-        72,
-        "D",
-        "phrygian",
-        "D5 D5 Eb5 D5",
-        "D5 Bb5 C5 A5",
-        "VC",
-        ("half", "ring"),
-        ("half", "stabs"),
-        30,
-        19,
-        10.0,
-    ),
-    Song(
-        "Wolves of the Fjord",
-        "Grimholt",
-        "Northmark",
-        2001,
-        "heavy metal",
-        168,
-        "B",
-        "minor",
-        "B5 G5 A5 F#5",
-        "G5 A5 B5 D5",
-        "VVCCVC",
-        ("drive", "tremolo"),
-        ("metal", "gallop"),
-        30,
-        None,
-        8.0,
-    ),
-    Song(
-        "Highway Chapel",
-        "Marlowe & the Union",
-        "Red Dirt Radio",
-        1977,
-        "hard rock",
-        118,
-        "A",
-        "blues",
-        "A5 A5 D5 A5",
-        "D5 A5 E5 A5",
-        "VVCC",
-        ("rock", "riff"),
-        ("rock", "stabs"),
-        29,
-        18,
-        4.0,
-    ),
-    Song(
-        "Kerosene Waltz",
-        "Marlowe & the Union",
-        "Red Dirt Radio",
-        1977,
-        "blues rock",
-        108,
-        "E",
-        "blues",
-        "E7 E7 A7 E7",
-        "A7 E7 B7 E7",
-        "VVC",
-        ("shuffle", "riff"),
-        ("shuffle", "stabs"),
-        29,
-        18,
-        3.0,
-    ),
-    Song(
-        "Long Way to Ada",
-        "Marlowe & the Union",
-        "Tall Grass",
-        1981,
-        "southern rock",
-        96,
-        "G",
-        "major pentatonic",
-        "G F C G",
-        "C G D G",
-        "VCV",
-        ("rock", "strum"),
-        ("rock", "ring"),
-        29,
-        16,
-        3.0,
-    ),
-    Song(
-        "Saltwater Static",
-        "The Tidal Lamps",
-        "Neon Pier",
-        1964,
-        "surf rock",
-        160,
-        "E",
-        "harmonic",
-        "Em Em Am Em",
-        "Am Em B7 Em",
-        "VVCCVV",
-        ("surf", "offbeat"),
-        ("surf", "strum"),
-        27,
-        None,
-        0.8,
-    ),
-    Song(
-        "Moon Over Pier Nine",
-        "The Tidal Lamps",
-        "Neon Pier",
-        1964,
-        "instrumental rock",
-        132,
-        "A",
-        "harmonic",
-        "Am G F E",
-        "Dm Am E Am",
-        "VVCC",
-        ("rock", "arpeggio"),
-        ("surf", "strum"),
-        27,
-        16,
-        0.8,
-    ),
-    Song(
-        "Glass Bicycles",
-        "Velvet Orchard",
-        "Kaleidoscope Lane",
-        1968,
-        "psychedelic rock",
-        104,
-        "D",
-        "mixolydian",
-        "D C G D",
-        "Bm G D A",
-        "VCVC",
-        ("rock", "arpeggio"),
-        ("drive", "strum"),
-        29,
-        18,
-        2.5,
-    ),
-    Song(
-        "Marmalade Morning",
-        "Velvet Orchard",
-        "Kaleidoscope Lane",
-        1968,
-        "psychedelic pop",
-        92,
-        "C",
-        "mixolydian",
-        "C Bb F C",
-        "Am F C G",
-        "VC",
-        ("ballad", "strum"),
-        ("rock", "ring"),
-        104,
-        48,
-        2.5,
-    ),
-    Song(
-        "Satellite Hearts",
-        "Juno Harbour",
-        "Afterlight",
-        2014,
-        "indie rock",
-        128,
-        "F",
-        "major pentatonic",
-        "F Am C G",
-        "Dm Bb F C",
-        "VVCC",
-        ("disco", "offbeat"),
-        ("disco", "eighths"),
-        81,
-        89,
-        2.5,
-    ),
-    Song(
-        "Slow Departures",
-        "Juno Harbour",
-        "Afterlight",
-        2014,
-        "indie rock",
-        84,
-        "C",
-        "major pentatonic",
-        "Cmaj7 Em Am F",
-        "F G Am C",
-        "VC",
-        ("half", "arpeggio"),
-        ("ballad", "ring"),
-        81,
-        89,
-        2.5,
-    ),
-    Song(
-        "Hollow Season",
-        "Ember Collective",
-        "Dust & Wire",
-        1993,
-        "grunge",
-        112,
-        "E",
-        "minor",
-        "E5 G5 A5 C5",
-        "E5 D5 A5 C5",
-        "VVCC",
-        ("rock", "arpeggio"),
-        ("drive", "eighths"),
-        None,
-        None,
-        7.0,
-    ),
-    Song(
-        "Carry the River",
-        "Ember Collective",
-        "Dust & Wire",
-        1993,
-        "acoustic rock",
-        102,
-        "G",
-        "major pentatonic",
-        "G Em C D",
-        "C D Em G",
-        "VVC",
-        ("none", "strum"),
-        ("ballad", "strum"),
-        27,
-        21,
-        1.2,
-    ),
-]
+def read_songs() -> list[Song]:
+    """The table of songs; an empty lead or extra means that nobody plays there."""
+    with Path(__file__).with_name("rock.csv").open(newline="", encoding="utf-8") as stream:
+        return [_song(row) for row in csv.DictReader(stream)]
+
+
+def _song(row: dict[str, str]) -> Song:
+    numbers = {
+        "year": int(row["year"]),
+        "bpm": float(row["bpm"]),
+        "drive": float(row["drive"]),
+        "lead": int(row["lead"]) if row["lead"] else None,
+        "extra": int(row["extra"]) if row["extra"] else None,
+    }
+    return Song(**{**row, **numbers})  # type: ignore[arg-type]
 
 
 def compose(song: Song) -> Music:
     """Let the band play the song for the length of a clip."""
     rng = np.random.default_rng(seed_of(song.title))
     music = Music(song.bpm, saturation=0.5, room=1.1, looseness=0.005)
-    if "shuffle" in song.verse_feel:
+    if song.verse_groove == "shuffle":
         music.swing, music.swing_cell = 0.66, 1.0
     band = Band(song, rng)
     bars = int(np.ceil(music.beats / 4)) + 1
@@ -439,7 +111,7 @@ class Band:
         acoustic = song.style in {"acoustic rock", "psychedelic pop"}
         heavy = song.drive >= 7
         quiet = 25 if acoustic else 27
-        self.drums = Part(program=16 if heavy else 0, drums=True, gain_db=5, wet=0.1)
+        self.drums = Part(program=16 if heavy else 0, drums=True, gain_db=7, wet=0.1)
         self.bass = Part(program=34 if heavy else 33, gain_db=0, wet=0.02, lowpass=2_500)
         drive = 0.0 if acoustic else song.drive
         self.left = Part(program=27, pan=-0.75, drive=drive, gain_db=-2, wet=0.08)
@@ -472,7 +144,10 @@ class Band:
         return chords[bar % len(chords)]
 
     def bar(self, bar: int, letter: str, riff: list[tuple[float, float, int]]) -> None:
-        feel, figure = self.song.verse_feel if letter == "V" else self.song.chorus_feel
+        if letter == "V":
+            feel, figure = self.song.verse_groove, self.song.verse_figure
+        else:
+            feel, figure = self.song.chorus_groove, self.song.chorus_figure
         chord, beat = self.chord_at(bar), bar * 4.0
         self._beat(bar, feel, loud=letter == "C")
         self._low(beat, chord, feel, figure, riff)
