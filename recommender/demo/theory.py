@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -242,13 +241,12 @@ def counterpoint(
 ) -> list[Note]:
     """A second voice a third, sixth or tenth below, in contrary motion where it can."""
     out: list[Note] = []
-    for before, note in pairwise([None, *notes]):
-        assert note is not None
+    for i, note in enumerate(notes):
         chord = chords[min(int(note.beat // beats), len(chords) - 1)]
         below = [p for p in pitches if 3 <= note.pitch - p <= 16 and p % 12 in chord.classes]
         if not below:
             continue
-        rising = before is not None and note.pitch > before.pitch
+        rising = i > 0 and note.pitch > notes[i - 1].pitch
         wish = (out[-1].pitch if out else note.pitch - 8) + (-2 if rising else 2)
         if note.length >= 0.75 or rng.random() < 0.35:
             pitch = min(below, key=lambda p: abs(p - wish))
