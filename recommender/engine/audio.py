@@ -1,6 +1,7 @@
 """Recordings: from a file to samples that the network may hear, or a plain reason why not.
 
-The decoders are in decode, the spectrogram in mel, its picture in picture; callers import from here.
+The decoders are in decode, the spectrogram in mel, its picture in picture; callers import from
+here.
 """
 
 import hashlib
@@ -39,8 +40,8 @@ class Recording:
     channels : of the file.
     duration_s : of the whole file.
     container : by content, such as "mp3", "wav", "flac", "ogg", "opus", "m4a".
-    sha256 : of the whole file's decoded audio as 16-bit mono samples, and its sample rate. Equal for
-        the same audio under other names or tags, or in another lossless container.
+    sha256 : of the whole file's decoded audio as 16-bit mono samples, and its sample rate. Equal
+        for the same audio under other names or tags, or in another lossless container.
     """
 
     samples: Floats
@@ -54,15 +55,17 @@ class Recording:
 def read_recording(path: Path) -> Recording:
     """Decode a file whole, in blocks, and keep its first 30 s.
 
-    WAV, FLAC, MP3, Ogg, Opus, AIFF, AU and CAF are decoded by libsndfile; M4A, AAC, WebM and WMA (and
-    what libsndfile refuses) by ffmpeg where it is installed. The content decides, not the name.
+    WAV, FLAC, MP3, Ogg, Opus, AIFF, AU and CAF are decoded by libsndfile; M4A, AAC, WebM and WMA
+    (and what libsndfile refuses) by ffmpeg where it is installed. The content decides, not the
+    name.
 
     Raises
     ------
     AudioError : empty, not audio, damaged or cut off (more than 1 s and 5 % missing), silent in its
-        first 30 s (peak below -60 dBFS or RMS below -80 dBFS), samples that are not numbers, shorter
-        than 5 s, longer than an hour, M4A without ffmpeg, or more than 120 s of decoding. Ogg and
-        MP3 without a length header promise nothing, so a cut there is seen only inside an Ogg page.
+        first 30 s (peak below -60 dBFS or RMS below -80 dBFS), samples that are not numbers,
+        shorter than 5 s, longer than an hour, M4A without ffmpeg, or more than 120 s of decoding.
+        Ogg and MP3 without a length header promise nothing, so a cut there is seen only inside an
+        Ogg page.
     """
     with open_stream(Path(path)) as stream:
         _check_header(stream)
@@ -98,7 +101,7 @@ def _check_header(stream: Stream) -> None:
 
 def _consume(stream: Stream) -> tuple[Floats, int, str]:
     """Run through all blocks: the clip, the number of frames, and the digest."""
-    wanted = int(round(CLIP_SECONDS * stream.sample_rate))
+    wanted = round(CLIP_SECONDS * stream.sample_rate)
     deadline = time.monotonic() + DECODE_TIMEOUT_S
     digest = hashlib.sha256(f"{stream.sample_rate} Hz".encode())
     kept: list[Floats] = []
@@ -165,6 +168,6 @@ def _check_level(clip: Floats) -> None:
     rms = float(np.sqrt(np.mean(np.square(clip, dtype=np.float64))))
     if peak < SILENT_PEAK or rms < SILENT_RMS:
         raise AudioError(
-            f"The first {CLIP_SECONDS:.0f} seconds are silent, and they are what the network hears. "
+            f"The first {CLIP_SECONDS:.0f} seconds, which the network hears, are silent. "
             "Use a version that starts with the music."
         )

@@ -1,6 +1,7 @@
 """What is done to training crops so that the network hears the genre and not the recording chain.
 
-Crops are (n, 64, 64) grids in 0–1, where 1/80 is a decibel. Every function takes its random generator.
+Crops are (n, 64, 64) grids in 0–1, where 1/80 is a decibel. Every function takes its random
+generator.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ _KNOTS = np.linspace(-1.0, 1.0, 6)
 class Augmentation:
     """Strengths: standard deviations in decibels, and probabilities.
 
-    tilt_db, curve_db : equaliser. low_pass, noise : shares of crops with a cut-off, with a noise floor.
-    exchange : share whose bands' mean levels move towards another crop's, which is what MixStyle (Zhou et
-    al. 2021) does inside a network. shift : share moved by up to two bands. masks : pairs of masks in
-    time and frequency (SpecAugment, Park et al. 2019). mixup : Beta parameter, 0 for none (Zhang et al.
-    2018). smoothing : of the labels.
+    tilt_db, curve_db : equaliser. low_pass, noise : shares of crops with a cut-off, with a noise
+    floor.
+    exchange : share whose bands' mean levels move towards another crop's, which is what MixStyle
+    (Zhou et al. 2021) does inside a network. shift : share moved by up to two bands. masks : pairs
+    of masks in time and frequency (SpecAugment, Park et al. 2019). mixup : Beta parameter, 0 for
+    none (Zhang et al. 2018). smoothing : of the labels.
     """
 
     tilt_db: float = 6.0
@@ -38,7 +40,8 @@ class Augmentation:
 
 
 def equalise(grids: Floats, rng: Generator, how: Augmentation) -> Floats:
-    """Tilt, smooth curve, low-pass and noise floor, another for every item; any number of columns."""
+    """Tilt, smooth curve, low-pass and noise floor, another for every item; any number of
+    columns."""
     n = len(grids)
     tilt = rng.normal(0.0, how.tilt_db, (n, 1)) * _AXIS
     bends = rng.normal(0.0, how.curve_db, (n, len(_KNOTS)))
@@ -51,7 +54,7 @@ def equalise(grids: Floats, rng: Generator, how: Augmentation) -> Floats:
     return np.maximum(changed, floors[:, None, None]).astype(np.float32)
 
 
-def _low_pass(n: int, rng: Generator, share: float) -> np.ndarray:  # type: ignore[type-arg]
+def _low_pass(n: int, rng: Generator, share: float) -> np.ndarray:
     cut = rng.uniform(-0.2, 1.0, (n, 1))
     slope_db = rng.uniform(20.0, 160.0, (n, 1))
     loss = -slope_db * np.maximum(0.0, _AXIS - cut)

@@ -1,4 +1,5 @@
-"""Every number that decides what the network hears. Change one and the model must be trained anew."""
+"""Every number that decides what the network hears. Change one and the model must be trained
+anew."""
 
 # What is heard of a recording
 CLIP_SECONDS = 30.0
@@ -8,7 +9,8 @@ MIN_SAMPLE_RATE = 8_000
 MAX_SAMPLE_RATE = 192_000
 MAX_CHANNELS = 8
 
-# A clip below either level has nothing to hear: -60 dBFS at its loudest sample, -80 dBFS on average.
+# A clip below either level has nothing to hear: -60 dBFS at its loudest sample, -80 dBFS on
+# average.
 SILENT_PEAK = 1e-3
 SILENT_RMS = 1e-4
 

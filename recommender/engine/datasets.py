@@ -37,8 +37,9 @@ class DataError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """name : such as "hiphop.00039". genre : normalised. group : clips of one artist, album or track
-    share it and must not be split. source : archive or folder. grids : (phases, 64, columns)."""
+    """name : such as "hiphop.00039". genre : normalised. group : clips of one artist, album or
+    track share it and must not be split. source : archive or folder. grids : (phases, 64,
+    columns)."""
 
     name: str
     genre: str
@@ -76,7 +77,8 @@ def read(
 
     Parameters
     ----------
-    path : file or folder. only : pattern that archive names (without .npz) or audio files must match.
+    path : file or folder. only : pattern that archive names (without .npz) or audio files must
+    match.
     artists : for archives with several clips a track, "emotify-rock-70" → artist, to group by.
     genres : the only ones wanted; clips of others are counted, listed as skipped, and not decoded.
 
@@ -159,7 +161,7 @@ def _add_archive(found: Found, path: Path, genre: str, artists: Mapping[str, str
         found.clips.append(Clip(name, genre, group, path.stem, from_image(image, top_hz)))
 
 
-def _fits(images: np.ndarray, n: int) -> bool:  # type: ignore[type-arg]
+def _fits(images: np.ndarray, n: int) -> bool:
     shaped = images.ndim == 3 and images.shape[0] == n and images.shape[1] == N_MELS
     return shaped and images.dtype == np.uint8 and not images.shape[2] % COLUMNS
 

@@ -1,4 +1,5 @@
-"""Decoding: what a file is, and its samples block by block. What a recording must be like is in audio."""
+"""Decoding: what a file is, and its samples block by block. What a recording must be like is in
+audio."""
 
 import os
 import shutil
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 import soundfile as sf
@@ -33,12 +35,14 @@ _NOT_AUDIO = {
 
 
 class AudioError(ValueError):
-    """A recording that can't be used. The message says what is wrong and what to do, in plain words."""
+    """A recording that can't be used. The message says what is wrong and what to do, in plain
+    words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An opened file: `blocks` yields float32 (frames, channels); `promised_s` is None if unknown."""
+    """An opened file: `blocks` yields float32 (frames, channels); `promised_s` is None if
+    unknown."""
 
     container: str
     sample_rate: int
@@ -65,7 +69,8 @@ def open_stream(path: Path) -> Iterator[Stream]:
 
 
 def sniff(path: Path) -> str:
-    """The container by the file's first bytes, such as "mp3". Raises AudioError for what is not audio."""
+    """The container by the file's first bytes, such as "mp3". Raises AudioError for what is not
+    audio."""
     try:
         if not path.is_file():
             raise AudioError("There is no file here. Choose an audio file.")
@@ -81,11 +86,13 @@ def sniff(path: Path) -> str:
     return container
 
 
-def _container(head: bytes, file: object) -> str | None:
+def _container(head: bytes, file: IO[bytes]) -> str | None:
     if head[:3] == b"ID3" and len(head) >= 10:
-        size = sum((byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0)))
-        file.seek(10 + size)  # type: ignore[attr-defined]
-        head = file.read(4096)  # type: ignore[attr-defined]
+        size = sum(
+            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+        )
+        file.seek(10 + size)
+        head = file.read(4096)
     head = head.lstrip(b"\0") if head[:4] == b"\0\0\0\0" else head
     return _by_magic(head) or _by_frame(head)
 
@@ -197,7 +204,9 @@ def _ffmpeg_stream(path: Path, container: str) -> Iterator[Stream]:
         "-f", _DEMUXERS[container], "-i", f"file:{path.resolve()}", "-map", "0:a:0", "-vn",
         "-t", str(MAX_SECONDS + 2.0), "-threads", "1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
     ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(  # noqa: S603 - no shell, and the path cannot be read as an option
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         timer = threading.Timer(DECODE_TIMEOUT_S, process.kill)
         timer.start()
         try:
@@ -208,19 +217,21 @@ def _ffmpeg_stream(path: Path, container: str) -> Iterator[Stream]:
 
 
 def _au_stream(process: subprocess.Popen[bytes], path: Path, container: str) -> Stream:
-    assert process.stdout is not None
-    header = process.stdout.read(24)
+    header = _read(process, 24)
     if len(header) < 24:
         raise AudioError(_damaged(container))
-    magic, offset, _, _, sample_rate, channels = struct.unpack(">4sIIIII", header)
-    process.stdout.read(offset - 24)
+    _, offset, _, _, sample_rate, channels = struct.unpack(">4sIIIII", header)
+    _read(process, offset - 24)
     blocks = _au_blocks(process, channels)
     return Stream(container, sample_rate, channels, _m4a_seconds(path, container), blocks)
 
 
+def _read(process: subprocess.Popen[bytes], size: int) -> bytes:
+    return process.stdout.read(size) if process.stdout else b""
+
+
 def _au_blocks(process: subprocess.Popen[bytes], channels: int) -> Iterator[Floats]:
-    assert process.stdout is not None
-    while data := process.stdout.read(BLOCK_FRAMES * channels * 4):
+    while data := _read(process, BLOCK_FRAMES * channels * 4):
         whole = len(data) // (channels * 4) * channels * 4
         yield np.frombuffer(data[:whole], dtype=">f4").reshape(-1, channels).astype(np.float32)
 
@@ -231,6 +242,7 @@ def _m4a_seconds(path: Path, container: str) -> float | None:
     import mutagen.mp4
 
     try:
-        return float(mutagen.mp4.MP4(path).info.length) or None
+        info: Any = mutagen.mp4.MP4(path).info  # type: ignore[no-untyped-call]
+        return float(info.length) or None
     except (mutagen.MutagenError, OSError, ValueError):
         return None

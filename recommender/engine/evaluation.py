@@ -13,8 +13,8 @@ ECE_BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """accuracy_ci: Wilson 95 %. recall, precision: by genre, None where undefined (no such clip, no such
-    answer). confusion[true][predicted]: counts in the order of `genres`. ece: see
+    """accuracy_ci: Wilson 95 %. recall, precision: by genre, None where undefined (no such clip, no
+    such answer). confusion[true][predicted]: counts in the order of `genres`. ece: see
     `calibration_error`. misclassified: name, true and predicted genre, and its probability."""
 
     n: int
@@ -30,7 +30,10 @@ class Evaluation:
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Score interval of a share (Wilson 1927; method 3 in Newcombe 1998). Raises ValueError if n < 1."""
+    """Score interval of a share (Wilson 1927; method 3 in Newcombe 1998).
+
+    Raises ValueError if n < 1.
+    """
     if n < 1 or not 0 <= successes <= n:
         raise ValueError("a share needs n ≥ 1 and 0 ≤ successes ≤ n")
     z = float(ndtri(0.5 + level / 2.0))

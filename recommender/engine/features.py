@@ -28,8 +28,8 @@ _SPREAD_FLOOR = 0.02  # of the 80-dB range: a crop flatter than this is not blow
 
 @lru_cache(maxsize=4)
 def band_weights(top_hz: float) -> Doubles:
-    """Weights (BANDS, N_MELS) that bring bands up to `top_hz` to the network's: overlapping triangles
-    of equal width in mel, as wide as the coarser of both grids, so no band is skipped."""
+    """Weights (BANDS, N_MELS) that bring bands up to `top_hz` to the network's: overlapping
+    triangles of equal width in mel, as wide as the coarser of both grids, so no band is skipped."""
     spacing = float(hz_to_mel(top_hz)) / (N_MELS + 1)
     source = np.arange(1, N_MELS + 1) * spacing
     width = float(hz_to_mel(TOP_HZ)) / BANDS
@@ -59,22 +59,25 @@ def from_image(image: npt.NDArray[np.uint8], top_hz: float) -> Floats:
 
 
 def from_audio(samples: npt.ArrayLike, sample_rate: int) -> Floats:
-    """Audio on the grid: (4, 64, columns) float32 in 0–1, columns = 128 for 30 s and fewer for less.
+    """Audio on the grid: (4, 64, columns) float32 in 0–1, columns = 128 for 30 s and fewer for
+    less.
 
     Raises what `log_mel` raises.
     """
     levels = 1.0 + log_mel(samples, sample_rate) / TOP_DB
-    grid = band_weights(SAMPLE_RATE / 2) @ levels
+    frames = levels.shape[1]
     step = COLUMN_SECONDS * SAMPLE_RATE / HOP
-    columns = int(np.clip(round(grid.shape[1] / step), 1, COLUMNS))
+    columns = int(np.clip(round(frames / step), 1, COLUMNS))
     phases = (np.arange(PHASES)[:, None] + 0.5) / PHASES
     at = np.rint((np.arange(columns)[None, :] + phases) * step).astype(int)
-    sampled = grid[:, np.minimum(at, grid.shape[1] - 1)]
-    return sampled.transpose(1, 0, 2).astype(np.float32)
+    sampled = levels[:, np.minimum(at, frames - 1).ravel()]
+    grid = band_weights(SAMPLE_RATE / 2) @ sampled
+    return grid.reshape(BANDS, PHASES, columns).transpose(1, 0, 2).astype(np.float32)
 
 
 def crops(grids: Floats) -> Floats:
-    """Three overlapping 15-s crops of every phase: (n, 64, 64). Shorter clips are repeated to 15 s."""
+    """Three overlapping 15-s crops of every phase: (n, 64, 64). Shorter clips are repeated to 15
+    s."""
     columns = grids.shape[2]
     if columns < CROP_COLUMNS:
         grids = grids[:, :, np.arange(CROP_COLUMNS) % columns]
@@ -86,8 +89,8 @@ def crops(grids: Floats) -> Floats:
 def channels(cut: Floats) -> Floats:
     """Crops (n, 64, 64) as the network's input (n, 64, 64, 2).
 
-    The first channel is standardised over the crop: timbre. In the second each band's mean over time
-    is removed, so an equaliser cannot be seen in it: movement.
+    The first channel is standardised over the crop: timbre. In the second each band's mean over
+    time is removed, so an equaliser cannot be seen in it: movement.
     """
     centred = cut - cut.mean(axis=(1, 2), keepdims=True)
     moving = cut - cut.mean(axis=2, keepdims=True)

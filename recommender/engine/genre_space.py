@@ -9,8 +9,9 @@ from scipy.spatial import cKDTree
 Ids = npt.NDArray[np.int64]
 Doubles = npt.NDArray[np.float64]
 
-# A k-d tree prunes well in few dimensions only. Medians for 60 of 100,000 Gaussian points, tree against
-# scan: 0.1 and 0.5 ms in 3 dimensions, 0.5 and 0.6 in 8, 1.4 and 0.8 in 10, 5.1 and 0.7 in 16.
+# A k-d tree prunes well in few dimensions only. Medians for 60 of 100,000 Gaussian points, tree
+# against scan: 0.1 and 0.5 ms in 3 dimensions, 0.5 and 0.6 in 8, 1.4 and 0.8 in 10, 5.1 and 0.7
+# in 16.
 TREE_DIMENSIONS = 8
 
 # Rounding of the quick distances must not lose a point that the exact distances would keep.
@@ -28,9 +29,9 @@ def distances_to(vectors: Doubles, query: Doubles) -> Doubles:
 class GenreSpace:
     """Songs as points, with their nearest neighbours.
 
-    Up to 8 dimensions a k-d tree is searched (Maneewongvatana & Mount 1999, sliding midpoint), in which
-    points that coincide are stored once: a certain network puts many songs in one corner. In more
-    dimensions all points are scanned. Either way the answer is exact.
+    Up to 8 dimensions a k-d tree is searched (Maneewongvatana & Mount 1999, sliding midpoint), in
+    which points that coincide are stored once: a certain network puts many songs in one corner. In
+    more dimensions all points are scanned. Either way the answer is exact.
 
     Parameters
     ----------
@@ -94,7 +95,9 @@ class GenreSpace:
         distances = distances_to(self._points[rows], point)
         # No more than `wanted` ids of one point can be needed, however many coincide there.
         takes = np.minimum(self._counts[rows], wanted)
-        ids = np.concatenate([self._grouped[self._starts[r] :][:t] for r, t in zip(rows, takes)])
+        ids = np.concatenate(
+            [self._grouped[self._starts[r] :][:t] for r, t in zip(rows, takes, strict=True)]
+        )
         repeated = np.repeat(distances, takes)
         order = np.lexsort((ids, repeated))
         if left_out:

@@ -1,4 +1,5 @@
-"""The log-mel-spectrogram, as librosa defines it and without importing librosa (which costs seconds)."""
+"""The log-mel-spectrogram, as librosa defines it and without importing librosa (which costs
+seconds)."""
 
 from functools import lru_cache
 
@@ -6,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy.fft
 import scipy.signal
+import scipy.sparse
 
 from recommender.engine.constants import HALF_RATE, HOP, N_FFT, N_MELS, SAMPLE_RATE, TOP_DB
 
@@ -35,7 +37,8 @@ def mel_to_hz(mel: npt.ArrayLike) -> Doubles:
 
 
 def band_edges(top_hz: float = SAMPLE_RATE / 2) -> Doubles:
-    """Edges and centres in Hz of the N_MELS bands, shape (N_MELS + 2,): band i is centred on [i+1]."""
+    """Edges and centres in Hz of the N_MELS bands, shape (N_MELS + 2,): band i is centred on
+    [i+1]."""
     return mel_to_hz(np.linspace(0.0, float(hz_to_mel(top_hz)), N_MELS + 2))
 
 
@@ -85,6 +88,14 @@ def log_mel(samples: npt.ArrayLike, sample_rate: int) -> Floats:
     return _decibels(_mel_power(audio, N_FFT // shrink, HOP // shrink))
 
 
+@lru_cache(maxsize=1)
+def _sparse_basis() -> scipy.sparse.csr_array:
+    # Two bands overlap in each bin, so nearly all of the matrix is zero. The sparse product is also
+    # done by one thread: the dense one's threads slow each other down when several workers share
+    # the cores.
+    return scipy.sparse.csr_array(mel_basis())
+
+
 def _resample(audio: Floats, sample_rate: int) -> Floats:
     import soxr
 
@@ -99,7 +110,7 @@ def _mel_power(audio: Floats, n_fft: int, hop: int) -> Doubles:
         padded = np.pad(padded, (0, n_fft - len(padded)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
     window = scipy.signal.get_window("hann", n_fft)
-    basis = mel_basis()[:, : n_fft // 2 + 1]
+    basis = _sparse_basis()[:, : n_fft // 2 + 1]
     power = np.empty((N_MELS, len(frames)))
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
         spectrum = scipy.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * window, axis=1)

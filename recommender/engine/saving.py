@@ -1,4 +1,5 @@
-"""A trained model as a folder: weights, their description for programs, and a model card for people."""
+"""A trained model as a folder: weights, their description for programs, and a model card for
+people."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,8 @@ PAGE_FILE = "MODEL_CARD.md"
 def save(trained: Trained, directory: Path, name: str, notes: Sequence[str] = ()) -> dict[str, Any]:
     """Write a model folder (created if missing) and return its card.
 
-    notes : sentences for the model card that no program can know, such as earlier looks at a test set.
+    notes : sentences for the model card that no program can know, such as earlier looks at a test
+    set.
     """
     directory.mkdir(parents=True, exist_ok=True)
     trained.network.save_weights(directory / WEIGHTS_FILE)
@@ -73,7 +75,8 @@ def _short(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def page(card: Mapping[str, Any]) -> str:
-    """The model card (after Mitchell et al. 2019, "Model cards for model reporting") as Markdown."""
+    """The model card (after Mitchell et al. 2019, "Model cards for model reporting") as
+    Markdown."""
     config = card["training"]
     lines = [
         f"# {card['name']}",
@@ -84,9 +87,9 @@ def page(card: Mapping[str, Any]) -> str:
         "",
         "## Use",
         "",
-        "Meant to place songs in a genre space for playlists in listening studies. Every song gets a place "
-        "between these genres, also songs of none of them. Not meant to label music for sale or rights, "
-        "nor to judge artists.",
+        "Meant to place songs in a genre space for playlists in listening studies. Every song gets "
+        "a place between these genres, also songs of none of them. Not meant to label music for "
+        "sale or rights, nor to judge artists.",
         "",
         "## Training data",
         "",
@@ -96,8 +99,9 @@ def page(card: Mapping[str, Any]) -> str:
         f"{', '.join(config['background']) or 'no genre'} serve as background with uniform labels. "
         "GTZAN is never trained, stopped, calibrated or selected on.",
         "",
-        f"Seed {config['seed']}, {config['steps']} steps of {config['batch']} crops a network, AdamW. "
-        f"Softmax temperature {card['temperature']:.3f}, fitted on validation clips, plain and equalised.",
+        f"Seed {config['seed']}, {config['steps']} steps of {config['batch']} crops a network, "
+        f"AdamW. Softmax temperature {card['temperature']:.3f}, fitted on the validation clips, "
+        "plain and equalised, on which the figures below are therefore slightly too good.",
         "",
         "## Figures",
         "",

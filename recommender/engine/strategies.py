@@ -25,8 +25,8 @@ class Library:
     """All songs that can be recommended, row by row; order does not matter.
 
     ids : (N,) distinct integers. probabilities : (N, K). embeddings : (N, D). genres : the label in
-    the metadata, "" where unknown. artists : "" where unknown. fingerprints : (N, F) uint8, a row of
-    zeros where unknown. revision : names this state of the library.
+    the metadata, "" where unknown. artists : "" where unknown. fingerprints : (N, F) uint8, a row
+    of zeros where unknown. revision : names this state of the library.
     Indexes over it are built on first use and kept.
     """
 
@@ -125,8 +125,9 @@ def rank_genre_space(
 def rank_embedding(
     library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
-    """Nearest in the network's penultimate layer, Euclidean, after van den Oord, Dieleman & Schrauwen
-    (2013), "Deep content-based music recommendation", where latent factors take that place."""
+    """Nearest in the network's penultimate layer, Euclidean, after van den Oord, Dieleman &
+    Schrauwen (2013), "Deep content-based music recommendation", where latent factors take that
+    place."""
     return _nearest(library.embedding_space(), library.embeddings[row])
 
 
@@ -178,9 +179,9 @@ def make_playlist(
 ) -> list[Pick]:
     """The songs for a query song, best first.
 
-    The same library, query, strategy, parameters and seed give the same playlist, whatever the order
-    of the library's rows. The query, and recordings that are duplicates of it by fingerprint, are
-    left out. Different queries draw differently from one seed.
+    The same library, query, strategy, parameters and seed give the same playlist, whatever the
+    order of the library's rows. The query, and recordings that are duplicates of it by fingerprint,
+    are left out. Different queries draw differently from one seed.
 
     Raises
     ------
@@ -200,7 +201,7 @@ def make_playlist(
         raise StrategyError(_too_few(len(rows), values))
     near = np.asarray(library.probabilities[rows], dtype=np.float64)
     distances = distances_to(near, np.asarray(library.probabilities[row], dtype=np.float64))
-    return [Pick(int(library.ids[r]), float(d)) for r, d in zip(rows, distances)]
+    return [Pick(int(library.ids[r]), float(d)) for r, d in zip(rows, distances, strict=True)]
 
 
 def checked_params(strategy: Strategy, params: Mapping[str, Any]) -> dict[str, Any]:

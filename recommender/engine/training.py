@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from recommender.engine import augment
-from recommender.engine.cnn import Shape, build, build_member, forward, start_keras
+from recommender.engine.cnn import Shape, build, build_member, compiled, forward, start_keras
 from recommender.engine.constants import CROP_COLUMNS
 from recommender.engine.datasets import Clip
 from recommender.engine.evaluation import Evaluation, evaluate
@@ -27,9 +27,9 @@ EVALUATION_ONLY = "gtzan"
 class Config:
     """Everything that decides the outcome, apart from the clips.
 
-    background : genres whose clips get uniform labels, so that what is none of the genres lands in the
-    middle of the space. background_share : of each batch. average : decay of the weights' running mean,
-    0 for none. validation : share of the groups.
+    background : genres whose clips get uniform labels, so that what is none of the genres lands in
+    the middle of the space. background_share : of each batch. average : decay of the weights'
+    running mean, 0 for none. validation : share of the groups.
     """
 
     seed: int = 0
@@ -97,11 +97,12 @@ def split(clips: Sequence[Clip], config: Config) -> Split:
 def train(
     clips: Sequence[Clip],
     config: Config,
-    progress: Callable[[int, float], None] = lambda s, l: None,
+    progress: Callable[[int, float], None] = lambda step, loss: None,
 ) -> Trained:
     """Train all members one after another and calibrate their mean.
 
-    progress : called after every step with the number of steps done, of members × steps, and the loss.
+    progress : called after every step with the number of steps done, of members × steps, and the
+    loss.
 
     Raises
     ------
@@ -166,8 +167,8 @@ def fit_member(
 
 
 class Batches:
-    """Draws balanced, augmented batches: genres equally often, and within a genre its sources by the
-    square root of their size, so that a genre is not known by where it comes from."""
+    """Draws balanced, augmented batches: genres equally often, and within a genre its sources by
+    the square root of their size, so that a genre is not known by where it comes from."""
 
     def __init__(self, parts: Split, genres: tuple[str, ...], config: Config) -> None:
         self.config = config
@@ -175,7 +176,7 @@ class Batches:
         self.pools = [
             _pool([clip for clip in parts.training if clip.genre == genre]) for genre in genres
         ]
-        self.background = _pool(parts.background) if parts.background else None
+        self.background = _pool(parts.background)
 
     def __call__(self, rng: Generator) -> tuple[Floats, Floats]:
         how = self.config.augmentation
@@ -190,7 +191,7 @@ class Batches:
 
     def _draw(self, rng: Generator) -> tuple[list[Clip], Floats]:
         n = self.config.batch
-        other = int(round(n * self.config.background_share)) if self.background else 0
+        other = round(n * self.config.background_share) if self.background[0] else 0
         clips: list[Clip] = []
         targets = np.full((n, self.k), 1.0 / self.k, dtype=np.float32)
         first = int(rng.integers(self.k))
@@ -199,7 +200,6 @@ class Batches:
             clips.append(_pick(self.pools[genre], rng))
             targets[i] = np.eye(self.k)[genre]
         for _ in range(other):
-            assert self.background is not None
             clips.append(_pick(self.background, rng))
         return clips, targets
 
@@ -211,7 +211,7 @@ def _pool(clips: list[Clip]) -> Pool:
     sources = sorted({clip.source for clip in clips})
     lists = [[clip for clip in clips if clip.source == source] for source in sources]
     weights = np.sqrt([len(part) for part in lists])
-    return lists, weights / weights.sum()
+    return lists, weights / max(weights.sum(), 1.0)
 
 
 def _pick(pool: Pool, rng: Generator) -> Clip:
@@ -229,7 +229,8 @@ def _random_crop(grids: Floats, rng: Generator) -> Floats:
 
 
 def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) -> Trained:
-    """Fit the temperature (Guo et al. 2017) on validation clips, plain and equalised, and score both."""
+    """Fit the temperature (Guo et al. 2017) on validation clips, plain and equalised, and score
+    both."""
     plain = clip_logits(network, parts.validation)
     rng = np.random.default_rng(12345)
     shifted_clips = [equalised(clip, rng, config) for clip in parts.validation for _ in range(2)]
@@ -259,8 +260,9 @@ def _sources(clips: Sequence[Clip]) -> list[str]:
 
 def clip_logits(network: Any, clips: Sequence[Clip]) -> Doubles:
     """Mean logits over the crops of each clip: (n, K)."""
+    run = compiled(network)
     return np.stack(
-        [forward(network, crops(clip.grids))[0].mean(axis=0, dtype=np.float64) for clip in clips]
+        [forward(run, crops(clip.grids))[0].mean(axis=0, dtype=np.float64) for clip in clips]
     )
 
 

@@ -18,8 +18,8 @@ from recommender.engine.evaluation import Evaluation, evaluate
 
 class Command(BaseCommand):
     help = (
-        "Accuracy with interval, recall, precision, confusion and calibration of the genre network on "
-        "spectrogram archives, or audio named <genre>.NNNNN.wav or in one folder a genre."
+        "Accuracy with interval, recall, precision, confusion and calibration of the genre "
+        "network on spectrogram archives, or audio named <genre>.NNNNN.wav or in one folder a genre."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from recommender.engine.training import Config, train
 
 
 class Command(BaseCommand):
-    help = "Train the genre network and write a run folder: weights, model card, configuration, metrics."
+    help = "Train the genre network; writes weights, model card, configuration and metrics."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = Config()
