@@ -11,10 +11,10 @@ from recommender.engine.mel import Floats, log_mel
 
 WIDTH = 600
 
-# Every sixteenth colour of "magma" (van der Walt & Smith 2015, CC0): even steps look evenly bright.
+# Every fifteenth colour of "magma" (van der Walt & Smith 2015, CC0): equal steps look equal.
 _MAGMA = (
-    "000004 0b0924 20114b 3b0f70 57157e 721f81 8c2981 a8327d c43c75 "
-    "de4968 f1605d fa7f5e fe9f6d febf84 fddea0 fcf0b4 fcfdbf"
+    "000004 090720 1a1042 311165 4a1079 621980 792282 912b81 aa337d "
+    "c23b75 d9466b ec5860 f7725c fc8e64 feaa74 fec68a fde2a3 fcfdbf"
 )
 
 
@@ -36,7 +36,7 @@ def spectrogram_png(samples: npt.ArrayLike, sample_rate: int) -> bytes:
 
     levels = _columns(log_mel(samples, sample_rate))
     shades = np.rint((1.0 + levels / TOP_DB) * 255.0).astype(np.uint8)
-    image = Image.fromarray(np.ascontiguousarray(shades[::-1]), mode=None)
+    image = Image.fromarray(np.ascontiguousarray(shades[::-1]))
     image.putpalette(colours().tobytes())
     out = BytesIO()
     image.save(out, format="PNG", optimize=True)

@@ -18,7 +18,7 @@ from recommender.engine.evaluation import Evaluation, evaluate
 
 class Command(BaseCommand):
     help = (
-        "Accuracy with interval, recall, precision, confusion and calibration of the genre "
+        "Accuracy with interval, recall, precision, confusion, calibration of the genre "
         "network on spectrogram archives, or audio named <genre>.NNNNN.wav or in one folder a genre."
     )
 

@@ -1,0 +1,284 @@
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from recommender.engine import decode
+from recommender.engine.audio import AudioError, log_mel, read_recording, spectrogram_png
+
+from .conftest import tune
+
+needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
+
+
+def convert(source, target, *options):
+    command = ["ffmpeg", "-nostdin", "-y", "-v", "error", "-i", source, *options, target]
+    subprocess.run([str(part) for part in command], check=True)
+    return target
+
+
+def refused(path):
+    with pytest.raises(AudioError) as caught:
+        read_recording(path)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "container", "options"),
+    [
+        ("a.wav", "wav", {}),
+        ("a.flac", "flac", {}),
+        ("a.mp3", "mp3", {}),
+        ("a.ogg", "ogg", {}),
+        ("a.aiff", "aiff", {}),
+        ("a.opus", "opus", {"format": "OGG", "subtype": "OPUS", "rate": 48_000}),
+    ],
+)
+def test_reads_the_usual_formats(write, name, container, options):
+    recording = read_recording(write(name, **options))
+    assert recording.container == container
+    assert recording.duration_s == pytest.approx(8.0, abs=0.06)
+    assert recording.samples.dtype == np.float32
+    assert np.abs(recording.samples).max() == pytest.approx(0.3, abs=0.08)
+
+
+@needs_ffmpeg
+def test_reads_m4a_by_ffmpeg(write, tmp_path):
+    recording = read_recording(convert(write("a.wav"), tmp_path / "a.m4a"))
+    assert recording.container == "m4a"
+    assert recording.duration_s == pytest.approx(8.0, abs=0.06)
+
+
+def test_m4a_without_ffmpeg_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setattr(decode.shutil, "which", lambda name: None)
+    path = tmp_path / "a.m4a"
+    path.write_bytes(b"\0\0\0\x20ftypM4A " + bytes(500))
+    assert "ffmpeg" in refused(path)
+
+
+@needs_ffmpeg
+def test_damaged_m4a_is_refused(write, tmp_path):
+    path = convert(write("a.wav"), tmp_path / "a.m4a")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "damaged or incomplete" in refused(path)
+
+
+@needs_ffmpeg
+def test_cut_off_m4a_with_its_index_first_is_refused(write, tmp_path):
+    source = write("a.wav", tune(20))
+    path = convert(source, tmp_path / "a.m4a", "-movflags", "+faststart")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "cut off" in refused(path)
+
+
+def test_keeps_thirty_seconds_of_a_longer_file(write):
+    recording = read_recording(write("long.wav", tune(41, rate=8000), rate=8000))
+    assert recording.duration_s == 41.0
+    assert recording.samples.shape == (30 * 8000,)
+
+
+def test_channels_are_averaged(write):
+    left, right = tune(seed=1), tune(seed=2)
+    recording = read_recording(write("s.wav", np.stack([left, right], 1), subtype="FLOAT"))
+    assert recording.channels == 2
+    np.testing.assert_allclose(recording.samples, (left + right) / 2, atol=1e-7)
+
+
+def test_hash_is_of_the_sound_not_of_the_file(write):
+    pcm = np.rint(tune() * 32767).astype(np.int16)
+    one = read_recording(write("one.wav", pcm)).sha256
+    assert read_recording(write("other.flac", pcm)).sha256 == one
+    assert read_recording(write("louder.wav", pcm * 2)).sha256 != one
+    assert read_recording(write("faster.wav", pcm, rate=48_000)).sha256 != one
+
+
+def test_hash_ignores_tags(write):
+    import mutagen.flac
+
+    path = write("a.flac")
+    before = read_recording(path).sha256
+    tags = mutagen.flac.FLAC(path)
+    tags["title"] = "Another title"
+    tags.save()
+    assert read_recording(path).sha256 == before
+
+
+def test_content_counts_not_the_name(write, tmp_path):
+    path = write("a.flac").rename(tmp_path / "a.mp3")
+    assert read_recording(path).container == "flac"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"Dear diary, no music today.\n" * 50, "text"),
+        ("Unicode \u266b".encode("utf-16") * 50, "not an audio file"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(500), "picture"),
+        (b"%PDF-1.7" + bytes(500), "PDF"),
+        (bytes(5000), "not an audio file"),
+    ],
+)
+def test_what_is_no_audio_is_refused_in_plain_words(tmp_path, content, words):
+    path = tmp_path / "song.mp3"
+    path.write_bytes(content)
+    assert words in refused(path)
+
+
+def test_zip_named_mp3_is_refused(tmp_path):
+    path = tmp_path / "song.mp3"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("song.txt", "la la la")
+    assert "ZIP" in refused(path)
+
+
+def test_random_bytes_after_an_mp3_header_are_refused(tmp_path):
+    path = tmp_path / "song.mp3"
+    noise = np.random.default_rng(0).bytes(100_000)
+    path.write_bytes(b"\xff\xfb\x90\x44" + noise)
+    refused(path)
+
+
+def test_missing_file_and_folder_are_refused(tmp_path):
+    assert "no file" in refused(tmp_path / "missing.wav")
+    assert "no file" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.ogg", "a.aiff", "a.au"])
+def test_cut_off_file_is_refused(write, name):
+    path = write(name, tune(20))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    assert "cut off" in refused(path)
+
+
+def test_wav_that_was_written_to_a_pipe_is_read(write):
+    path = write("a.wav")
+    content = bytearray(path.read_bytes())
+    content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+    assert read_recording(path).duration_s == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize("level", [0.0, 5e-4])
+def test_silence_is_refused(write, level):
+    assert "silent" in refused(write("a.wav", tune(level=level), subtype="FLOAT"))
+
+
+def test_one_click_in_silence_is_silent(write):
+    samples = np.zeros(44_100 * 30, np.float32)
+    samples[1000] = 0.05
+    assert "silent" in refused(write("a.wav", samples, subtype="FLOAT"))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_not_numbers_are_refused(write, bad):
+    samples = tune()
+    samples[100_000] = bad
+    assert "not numbers" in refused(write("a.wav", samples, subtype="FLOAT"))
+
+
+def test_too_short_and_just_long_enough(write):
+    assert "4.9 s" in refused(write("short.wav", tune(4.9)))
+    assert read_recording(write("enough.wav", tune(5.0))).duration_s == 5.0
+
+
+def test_too_long_is_refused_by_the_header_before_decoding(write, monkeypatch):
+    path = write("long.flac", np.zeros(3601 * 8000, np.int16), rate=8000)
+    monkeypatch.setattr(sf.SoundFile, "read", lambda *a, **k: pytest.fail("decoded"))
+    assert "60 minutes" in refused(path)
+
+
+def test_too_long_is_refused_while_decoding(write, monkeypatch):
+    monkeypatch.setattr("recommender.engine.audio.MAX_SECONDS", 6.0)
+    monkeypatch.setattr("recommender.engine.audio._check_header", lambda stream: None)
+    assert "longer than" in refused(write("a.wav", tune(10)))
+
+
+def test_unusual_sample_rates_and_channels_are_refused(write):
+    assert "sample rate" in refused(write("low.wav", tune(rate=4000), rate=4000))
+    assert "channels" in refused(write("many.wav", np.repeat(tune()[:, None], 9, 1)))
+
+
+def test_messages_hold_no_jargon(write, tmp_path):
+    path = write("a.flac")
+    path.write_bytes(path.read_bytes()[:60])
+    message = refused(path)
+    assert not {"Error", "Traceback", "libsndfile", str(tmp_path)} & set(message.split())
+
+
+def test_spectrogram_equals_librosa_at_44100_hz():
+    librosa = pytest.importorskip("librosa")
+    samples = tune(5)
+    power = librosa.feature.melspectrogram(
+        y=samples, sr=44_100, n_fft=2048, hop_length=512, n_mels=128
+    )
+    expected = librosa.power_to_db(power, ref=np.max, top_db=80)
+    np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)
+
+
+def test_spectrogram_of_a_pure_tone_equals_librosa():
+    librosa = pytest.importorskip("librosa")
+    samples = np.sin(2 * np.pi * 440 * np.arange(44_100 * 2) / 44_100).astype(np.float32)
+    power = librosa.feature.melspectrogram(y=samples, sr=44_100)
+    expected = librosa.power_to_db(power, ref=np.max)
+    np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)
+
+
+def test_spectrogram_at_22050_hz_uses_the_lower_half_of_the_same_bands():
+    librosa = pytest.importorskip("librosa")
+    samples = tune(5, rate=22_050)
+    bands = librosa.filters.mel(sr=44_100, n_fft=2048, n_mels=128)[:, :513]
+    power = bands @ np.abs(librosa.stft(samples, n_fft=1024, hop_length=256)) ** 2
+    expected = librosa.power_to_db(power, ref=np.max)
+    np.testing.assert_allclose(log_mel(samples, 22_050), expected, atol=1e-3)
+
+
+def test_both_rates_give_nearly_the_same_picture_of_one_sound():
+    t = np.arange(44_100 * 5) / 44_100
+    sound = sum(np.sin(2 * np.pi * f * t) for f in (300.0, 1200.0, 5000.0)).astype(np.float32)
+    full, half = log_mel(sound, 44_100), log_mel(sound[::2], 22_050)
+    assert full.shape == half.shape
+    loud = full > -40
+    assert np.abs(full - half)[loud].max() < 1.0
+
+
+@pytest.mark.parametrize("samples", [np.zeros(0), np.zeros((2, 9)), np.array([0.0, np.nan])])
+def test_spectrogram_refuses_what_is_no_signal(samples):
+    with pytest.raises(ValueError, match="finite"):
+        log_mel(samples, 44_100)
+
+
+def test_picture_is_a_small_png_with_low_notes_below():
+    from io import BytesIO
+
+    from PIL import Image
+
+    t = np.arange(44_100 * 30) / 44_100
+    png = spectrogram_png(np.sin(2 * np.pi * 100 * t), 44_100)
+    image = np.asarray(Image.open(BytesIO(png)).convert("L")).astype(int)
+    assert image.shape == (128, 600)
+    assert image[-20:].mean() > image[:20].mean() + 20
+    assert len(png) < 60_000
+
+
+def test_colours_stay_near_matplotlibs_magma():
+    matplotlib = pytest.importorskip("matplotlib")
+    from recommender.engine.picture import colours
+
+    expected = matplotlib.colormaps["magma"](np.arange(256))[:, :3] * 255
+    assert np.abs(colours() - expected).max() < 5
+
+
+def test_importing_the_engine_is_light():
+    code = (
+        "import sys, recommender.engine.audio, recommender.engine.cnn, recommender.engine.training,"
+        "recommender.engine.strategies, recommender.engine.datasets\n"
+        "heavy = {'numba', 'librosa', 'tensorflow', 'keras', 'matplotlib', 'django', 'pandas'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
