@@ -1,8 +1,9 @@
 """Studies, the people who take part, and everything that they answered."""
 
 import secrets
-from typing import Self
+from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -110,6 +111,16 @@ class Condition(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        from recommender.engine.strategies import STRATEGIES, StrategyError, checked_params
+
+        if self.strategy not in STRATEGIES:
+            raise ValidationError({"strategy": f"Choose one of {', '.join(STRATEGIES)}."})
+        try:
+            checked_params(STRATEGIES[self.strategy], self.params)
+        except StrategyError as error:
+            raise ValidationError({"params": str(error)}) from error
+
 
 class Instrument(models.Model):
     """A questionnaire of the study, or the scales on which each track is rated."""
@@ -137,6 +148,21 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.key
+
+
+def _problem_with_options(kind: str, options: Any) -> str:
+    """Why a question of this kind can't have these options; empty if it can."""
+    if not isinstance(options, list):
+        return 'Options are a list, such as ["No", "Yes"].'
+    if kind in (Item.Kind.LIKERT, Item.Kind.CHOICE):
+        if len(options) < 2 or not all(isinstance(option, str) and option for option in options):
+            return "At least two labels are needed, each of them a text (in YAML quote “No” and “Yes”)."
+        if len(set(options)) < len(options):
+            return "Two options are the same."
+    if kind == Item.Kind.NUMBER and options:
+        if [type(bound) for bound in options] != [int, int] or options[0] >= options[1]:
+            return "A number's options are its lowest and highest value, such as [16, 110]."
+    return ""
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -180,6 +206,11 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        problem = _problem_with_options(self.kind, self.options)
+        if problem:
+            raise ValidationError({"options": problem})
 
     @property
     def key_in_form(self) -> str:

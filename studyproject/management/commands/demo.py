@@ -25,7 +25,8 @@ class Command(Serve):
     help = "Fill an empty data folder with the demo library and study, then serve. Ctrl-C stops."
 
     def before_serving(self, host: str, port: int) -> None:
-        if not Track.objects.exists():
+        # Also after a first start that was cut off in the middle.
+        if Track.objects.count() < len(list(LIBRARY.glob("*.mp3"))):
             self.stdout.write("Importing the demo library …")
             call_command("import_tracks", LIBRARY, stdout=self.stdout, stderr=self.stderr)
         if not Study.objects.exists():

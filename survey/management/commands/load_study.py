@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from survey import services
 from survey.study_files import StudyFileError, load_study
@@ -20,9 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, open: bool, **options: Any) -> None:
         try:
-            study = load_study(file)
-            if open:
-                services.open_study(study)
+            with transaction.atomic():
+                study = load_study(file)
+                if open:
+                    services.open_study(study)
         except (StudyFileError, services.NotAllowed) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(self.style.SUCCESS(f"{study.title}: {study.get_absolute_url()}"))
