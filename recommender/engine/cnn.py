@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SHIPPED = Path(__file__).resolve().parent.parent / "weights" / "genre_cnn"
 WEIGHTS_FILE = "model.weights.h5"
 CARD_FILE = "model.json"
+PROJECTION = "projection"
 
 _BATCH = 48
 _THREADS = 2
@@ -39,7 +40,7 @@ class ModelError(ValueError):
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
     """probabilities : (K,) float32, sums to 1, in the order of `genres`. embedding : (D,) float32,
-    the penultimate layer's activations, at least 0."""
+    the penultimate layer's activations in their principal components."""
 
     probabilities: Floats
     embedding: Floats
@@ -47,12 +48,13 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """filters : of the five convolutions; the last is also the embedding's length of one member.
-    members : networks trained from different seeds whose logits are averaged."""
+    """filters : of the five convolutions. members : networks trained from different seeds whose
+    logits are averaged. embedding : length of what is kept of their last hidden layers."""
 
     filters: tuple[int, ...] = (16, 24, 48, 96, 192)
     dropout: float = 0.3
     members: int = 1
+    embedding: int = 64
 
 
 @lru_cache(maxsize=1)
@@ -93,15 +95,17 @@ def build_member(n_genres: int, shape: Shape, name: str = "member_0") -> "keras.
 
 
 def build(n_genres: int, shape: Shape) -> "keras.Model":
-    """The whole network: the mean of the members' logits, and their embeddings side by side."""
+    """The whole network: the mean of the members' logits, and their embeddings side by side, turned
+    and shortened by a linear layer that training fills with principal components."""
     keras = start_keras()
     heard = keras.layers.Input((BANDS, CROP_COLUMNS, 2))
     members = [build_member(n_genres, shape, f"member_{i}") for i in range(shape.members)]
     logits, embeddings = zip(*(member(heard) for member in members), strict=True)
-    if shape.members == 1:
-        return keras.Model(heard, [logits[0], embeddings[0]])
-    joined = keras.layers.Concatenate()(embeddings)
-    return keras.Model(heard, [keras.layers.Average()(logits), joined])
+    several = shape.members > 1
+    joined = keras.layers.Concatenate()(embeddings) if several else embeddings[0]
+    mean = keras.layers.Average()(logits) if several else logits[0]
+    shortened = keras.layers.Dense(shape.embedding, name=PROJECTION)(joined)
+    return keras.Model(heard, [mean, shortened])
 
 
 def compiled(network: "keras.Model") -> Any:
@@ -222,4 +226,4 @@ class GenreClassifier:
 def shape_of(card: dict[str, Any]) -> Shape:
     """The network's shape as its card gives it."""
     shape = card["shape"]
-    return Shape(tuple(shape["filters"]), shape["dropout"], shape["members"])
+    return Shape(**(shape | {"filters": tuple(shape["filters"])}))

@@ -19,7 +19,7 @@ from recommender.engine.evaluation import Evaluation, evaluate
 class Command(BaseCommand):
     help = (
         "Accuracy with interval, recall, precision, confusion, calibration of the genre "
-        "network on spectrogram archives, or audio named <genre>.NNNNN.wav or in one folder a genre."
+        "network on spectrogram archives, audio named <genre>.NNNNN.wav, or one folder a genre."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

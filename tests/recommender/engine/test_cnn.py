@@ -1,0 +1,188 @@
+"""The shipped model, and the commands: each start of TensorFlow costs seconds."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from recommender.engine.cnn import SHIPPED, GenreClassifier, ModelError, read_card
+
+from .conftest import tune
+from .reference import REFERENCE, signals
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return GenreClassifier.load()
+
+
+def test_card_is_read_without_keras():
+    code = (
+        "import sys; from recommender.engine.cnn import read_card; print(read_card()['genres']);"
+        "print({'keras', 'tensorflow', 'soxr', 'PIL'} & set(sys.modules) or 'light')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['Hip-Hop', 'Classical', 'Rock']", "light"]
+
+
+def test_shipped_model_is_small_and_documented():
+    files = {path.name: path.stat().st_size for path in SHIPPED.iterdir()}
+    assert set(files) == {"model.weights.h5", "model.json", "MODEL_CARD.md"}
+    assert sum(files.values()) < 5_000_000
+    assert read_card()["version"] in (SHIPPED / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_prediction_is_a_distribution_with_an_embedding(shipped):
+    heard = shipped.predict(tune(8), 44_100)
+    assert heard.probabilities.shape == (3,)
+    assert heard.probabilities.dtype == heard.embedding.dtype == np.float32
+    assert heard.probabilities.sum() == pytest.approx(1.0, abs=1e-6)
+    assert heard.embedding.shape == (64,)
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in signals()])
+def test_shipped_model_gives_its_reference_vectors(shipped, name):
+    expected = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    assert expected["version"] == shipped.version, "the model changed: run reference.py"
+    samples, rate = next((s, r) for n, s, r in signals() if n == name)
+    heard = shipped.predict(samples, rate)
+    np.testing.assert_allclose(heard.probabilities, expected["vectors"][name], atol=1e-4)
+    np.testing.assert_allclose(heard.embedding[:8], expected["embeddings"][name], atol=1e-3)
+
+
+def test_same_audio_gives_the_same_vector_in_another_process(shipped, write):
+    path = write("a.wav", tune(12))
+    code = (
+        "import sys, pathlib; from recommender.engine.audio import read_recording as r;"
+        "from recommender.engine.cnn import GenreClassifier as G;"
+        "x = r(pathlib.Path(sys.argv[1]));"
+        "print(*G.load().predict(x.samples, x.sample_rate).probabilities.tolist())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, check=True
+    )
+    from recommender.engine.audio import read_recording
+
+    recording = read_recording(path)
+    here = shipped.predict(recording.samples, recording.sample_rate).probabilities
+    np.testing.assert_allclose([float(x) for x in done.stdout.split()], here, atol=1e-5)
+
+
+def test_only_the_first_thirty_seconds_are_heard(shipped):
+    long = tune(40)
+    one = shipped.predict(long, 44_100).probabilities
+    np.testing.assert_array_equal(shipped.predict(long[: 30 * 44_100], 44_100).probabilities, one)
+
+
+def test_level_does_not_matter(shipped):
+    quiet, loud = (shipped.predict(tune(8, level=x), 44_100).probabilities for x in (0.01, 0.5))
+    np.testing.assert_allclose(quiet, loud, atol=1e-3)
+
+
+def test_sample_rate_matters_little(shipped):
+    import soxr
+
+    sound = tune(30)
+    half = soxr.resample(sound, 44_100, 22_050)
+    full = shipped.predict(sound, 44_100).probabilities
+    np.testing.assert_allclose(shipped.predict(half, 22_050).probabilities, full, atol=0.05)
+
+
+def test_version_follows_what_decides_outputs(tmp_path, shipped):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    card = json.loads((copy / "model.json").read_text(encoding="utf-8"))
+    (copy / "model.json").write_text(json.dumps(card | {"name": "renamed"}), encoding="utf-8")
+    assert read_card(copy)["version"] == shipped.version
+    (copy / "model.json").write_text(json.dumps(card | {"temperature": 9.0}), encoding="utf-8")
+    assert read_card(copy)["version"] != shipped.version
+
+
+def test_folder_without_a_model_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="There is no model"):
+        GenreClassifier.load(tmp_path)
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    (copy / "model.weights.h5").write_bytes(b"nothing")
+    with pytest.raises(ModelError, match="do not fit"):
+        GenreClassifier.load(copy).predict(tune(5), 44_100)
+
+
+def test_real_tracks_are_told_apart(shipped, shared):
+    """A floor, not the result: the model card has the figures."""
+    from recommender.engine.audio import read_recording
+
+    right = 0
+    for genre in shipped.genres:
+        name = genre.lower().replace("-", "")
+        for path in sorted((shared / "library").glob(f"*-{name}-*1.mp3"))[:5]:
+            recording = read_recording(path)
+            heard = shipped.predict(recording.samples, recording.sample_rate).probabilities
+            right += shipped.genres[int(heard.argmax())] == genre
+    assert right >= 12
+
+
+def classify(*arguments):
+    out, err = io.StringIO(), io.StringIO()
+    call_command("classify", *map(str, arguments), stdout=out, stderr=err)
+    return list(csv.DictReader(io.StringIO(out.getvalue()))), err.getvalue()
+
+
+def test_classify_goes_on_after_a_bad_file(write, tmp_path):
+    write("music/a.wav")
+    write("music/deep/b.flac")
+    (tmp_path / "music" / "c.mp3").write_text("no sound")
+    rows, complaints = classify(tmp_path / "music")
+    assert [row["path"].rpartition("/")[2] for row in rows] == ["a.wav", "b.flac"]
+    assert list(rows[0]) == ["path", "genre", "Hip-Hop", "Classical", "Rock"]
+    assert sum(float(rows[0][g]) for g in ("Hip-Hop", "Classical", "Rock")) == pytest.approx(1)
+    assert "c.mp3: This is not an audio file" in complaints
+
+
+def test_classify_of_nothing_fails(tmp_path):
+    with pytest.raises(SystemExit) as stop:
+        classify(tmp_path / "missing.wav")
+    assert stop.value.code == 1
+
+
+def test_evaluate_writes_all_figures(write, tmp_path):
+    write("clips/rock.00000.wav")
+    write("clips/classical.00001.wav", tune(seed=3))
+    write("clips/jazz.00002.wav")
+    (tmp_path / "clips" / "hiphop.00003.wav").write_bytes(b"")
+    out, report = io.StringIO(), tmp_path / "out.json"
+    call_command("evaluate_cnn", data=tmp_path / "clips", json=report, stdout=out)
+    figures = json.loads(report.read_text(encoding="utf-8"))
+    assert figures["n"] == 2
+    assert {
+        "accuracy", "accuracy_ci", "recall", "precision", "confusion", "ece", "ece_bins",
+        "genres", "misclassified", "skipped", "model", "sources",
+    } <= set(figures)  # fmt: skip
+    assert sorted(entry["name"] for entry in figures["skipped"]) == ["Jazz", "hiphop.00003"]
+    assert figures["model"]["version"] == read_card()["version"]
+
+
+def test_evaluate_says_which_clips_were_trained_on(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (2, 128, 128)).astype(np.uint8)
+    for name in ("fma_rock", "gtzan_rock"):
+        np.savez(tmp_path / f"{name}.npz", X=images, ids=np.array(["1", "2"]))
+    out, err = io.StringIO(), io.StringIO()
+    call_command("evaluate_cnn", data=tmp_path, stdout=out, stderr=err)
+    assert "fma_rock: 2 clips" in out.getvalue()
+    assert "trained on" in out.getvalue()
+    assert "Training clips are included" in err.getvalue()
+
+
+@pytest.mark.parametrize("command", ["evaluate_cnn", "train_cnn"])
+def test_commands_name_a_missing_path(command, tmp_path):
+    with pytest.raises(CommandError, match="no file or folder"):
+        call_command(command, data=tmp_path / "missing")

@@ -1,0 +1,142 @@
+"""What can be said of training without training: splits, batches, calibration. One short fit."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recommender.engine import augment
+from recommender.engine.datasets import Clip
+from recommender.engine.training import Batches, Config, fit_temperature, split, train
+
+GENRES = ("Hip-Hop", "Classical", "Rock")
+
+
+def clip(genre, number, source=None, group=None):
+    """Louder bands lie elsewhere in each genre, so that a network has something to learn."""
+    rng = np.random.default_rng([number, len(genre)])
+    grid = rng.uniform(0.2, 0.4, (1, 64, 128))
+    start = 20 * GENRES.index(genre) if genre in GENRES else 10
+    grid[:, start : start + 20] += 0.5
+    source = source or f"fma_{genre.lower()}"
+    return Clip(f"{source}/{number}", genre, group or f"{source}/{number // 3}", source, grid)
+
+
+def data(n=30):
+    genres = (*GENRES, "Instrumental")
+    return [clip(genre, i) for genre in genres for i in range(n)]
+
+
+def test_no_group_is_on_both_sides():
+    parts = split(data(), Config())
+    assert not {c.group for c in parts.training} & {c.group for c in parts.validation}
+    assert len(parts.validation) == 3 * 6
+
+
+def test_a_group_across_sources_stays_together():
+    clips = [clip("Rock", i, f"source_{i % 2}", group="the band") for i in range(10)] + data()
+    parts = split(clips, Config())
+    held = [c for c in parts.validation if c.group == "the band"]
+    assert len(held) in (0, 10)
+
+
+def test_gtzan_gets_into_no_part():
+    parts = split([clip("Rock", i, "gtzan_rock") for i in range(30)] + data(), Config())
+    everything = parts.training + parts.validation + parts.background
+    assert not [c for c in everything if "gtzan" in c.source]
+
+
+def test_background_is_neither_trained_as_a_genre_nor_validated():
+    parts = split(data(), Config())
+    assert {c.genre for c in parts.background} == {"Instrumental"}
+    assert "Instrumental" not in {c.genre for c in parts.training + parts.validation}
+
+
+def test_batches_are_balanced_with_uniform_labels_for_the_background():
+    plain = augment.Augmentation(mixup=0.0, smoothing=0.0)
+    parts = split(data(60) + [clip("Rock", i) for i in range(100, 400)], Config())
+    draw = Batches(parts, GENRES, Config(batch=40, background_share=0.1, augmentation=plain))
+    inputs, targets = draw(np.random.default_rng(0))
+    assert inputs.shape == (40, 64, 64, 2)
+    np.testing.assert_allclose(targets.sum(axis=0), 12 + 4 / 3, rtol=1e-6)
+    assert (np.isclose(targets, 1 / 3).all(axis=1)).sum() == 4
+
+
+def test_batches_are_the_same_for_the_same_seed():
+    draw = Batches(split(data(), Config()), GENRES, Config())
+    one, two = draw(np.random.default_rng(4)), draw(np.random.default_rng(4))
+    np.testing.assert_array_equal(one[0], two[0])
+    np.testing.assert_array_equal(one[1], two[1])
+
+
+def test_equaliser_keeps_the_range_and_the_loudest_cell():
+    grids = np.random.default_rng(0).random((50, 64, 64)).astype(np.float32)
+    changed = augment.equalise(grids, np.random.default_rng(1), augment.Augmentation())
+    np.testing.assert_allclose(changed.max(axis=(1, 2)), 1.0, atol=1e-6)
+    assert changed.min() >= 0
+
+
+def test_movement_channel_does_not_see_an_equaliser():
+    from recommender.engine.features import channels
+
+    cut = np.random.default_rng(0).uniform(0.3, 0.7, (2, 64, 64)).astype(np.float32)
+    tilt = np.linspace(-0.2, 0.2, 64, dtype=np.float32)[None, :, None]
+    plain, tilted = channels(cut), channels(cut + tilt)
+    np.testing.assert_allclose(plain[..., 1], tilted[..., 1], atol=1e-4)
+    assert np.abs(plain[..., 0] - tilted[..., 0]).max() > 0.1
+
+
+def test_mixup_mixes_labels_like_sounds():
+    inputs = np.arange(3, dtype=np.float32)[:, None, None, None] * np.ones((1, 2, 2, 2), np.float32)
+    mixed, labels = augment.mix(inputs, np.eye(3, dtype=np.float32), np.random.default_rng(0), 0.5)
+    np.testing.assert_allclose(mixed[:, 0, 0, 0], labels @ np.arange(3), rtol=1e-5)
+
+
+def test_temperature_of_logits_that_are_twice_too_sure_is_two():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 1.5, (20_000, 3))
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    true = (rng.random((len(shares), 1)) > shares.cumsum(axis=1)).sum(axis=1).clip(0, 2)
+    assert fit_temperature(2 * logits, true.tolist()) == pytest.approx(2.0, abs=0.1)
+
+
+def test_one_genre_is_not_enough():
+    with pytest.raises(ValueError, match="two genres"):
+        train([clip("Rock", i) for i in range(9)], Config())
+
+
+def test_a_genre_that_cannot_be_validated_is_named():
+    clips = [c for c in data() if c.genre != "Rock"]
+    with pytest.raises(ValueError, match="no clips of Rock to learn"):
+        train([*clips, clip("Rock", 1)], Config())
+
+
+def test_a_short_training_learns_saves_and_loads(tmp_path):
+    from recommender.engine import saving
+    from recommender.engine.cnn import GenreClassifier, Shape
+
+    shape = Shape(filters=(4, 4, 8, 8, 8), dropout=0.0, members=2, embedding=8)
+    mild = augment.Augmentation(2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0)
+    config = replace(
+        Config(), steps=40, batch=24, average=0.0, shape=shape, augmentation=mild,
+        learning_rate=1e-2,
+    )  # fmt: skip
+    seen = []
+    trained = train(data(), config, lambda step, loss: seen.append(step))
+    assert seen == list(range(1, 81))
+    assert trained.validation.accuracy > 0.6
+    card = saving.save(trained, tmp_path, "small", ["A note."])
+    loaded = GenreClassifier.load(tmp_path)
+    assert loaded.version == card["version"]
+    one = clip("Rock", 999)
+    direct = np.asarray(trained.network(_inputs(one))[1]).mean(axis=0)
+    np.testing.assert_allclose(loaded.predict_features(one.grids).embedding, direct, atol=1e-5)
+    figures = saving.record(tmp_path, "GTZAN audio", trained.summary()["validation"])
+    assert figures["version"] == card["version"]
+    assert "scored on GTZAN 1 time" in (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def _inputs(one):
+    from recommender.engine.features import channels, crops
+
+    return channels(crops(one.grids))
