@@ -1,13 +1,12 @@
 """Decoding: what a file is, and its samples block by block. What a recording must be like is in
 audio."""
 
-import os
 import shutil
 import struct
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -55,17 +54,34 @@ class Stream:
 def open_stream(path: Path) -> Iterator[Stream]:
     """Open an audio file by its content, whatever its name. Raises AudioError."""
     container = sniff(path)
-    if container in _SOUNDFILE:
-        try:
-            handle = os.open(path, os.O_RDONLY)
-            with sf.SoundFile(handle, closefd=True) as file:
-                yield _soundfile_stream(file, path, container)
-                return
-        except sf.LibsndfileError:
-            if shutil.which("ffmpeg") is None:
-                raise AudioError(_damaged(container)) from None
-    with _ffmpeg_stream(path, container) as stream:
-        yield stream
+    with ExitStack() as stack:
+        file = _open_soundfile(path, container, stack) if container in _SOUNDFILE else None
+        if file is not None:
+            yield _soundfile_stream(file, path, container)
+        else:
+            yield stack.enter_context(_ffmpeg_stream(path, container))
+
+
+def _open_soundfile(path: Path, container: str, stack: ExitStack) -> sf.SoundFile | None:
+    """None where ffmpeg has to decode, and can."""
+    ffmpeg = shutil.which("ffmpeg") is not None
+    if ffmpeg and container == "mp3" and not _states_length(path):
+        return None
+    handle = stack.enter_context(path.open("rb"))
+    try:
+        return stack.enter_context(sf.SoundFile(handle.fileno(), closefd=False))
+    except sf.LibsndfileError:
+        if ffmpeg:
+            return None
+        raise AudioError(_damaged(container)) from None
+
+
+def _states_length(path: Path) -> bool:
+    """Whether an MP3 says how long it is. If not, libsndfile guesses from the first frame's bit rate
+    and stops there: at variable bit rate the end can be missing."""
+    with path.open("rb") as file:
+        head = _after_tag(file.read(4096), file)
+    return any(name in head for name in (b"Xing", b"Info", b"VBRI"))
 
 
 def sniff(path: Path) -> str:
@@ -87,14 +103,20 @@ def sniff(path: Path) -> str:
 
 
 def _container(head: bytes, file: IO[bytes]) -> str | None:
-    if head[:3] == b"ID3" and len(head) >= 10:
-        size = sum(
-            (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
-        )
-        file.seek(10 + size)
-        head = file.read(4096)
+    head = _after_tag(head, file)
     head = head.lstrip(b"\0") if head[:4] == b"\0\0\0\0" else head
     return _by_magic(head) or _by_frame(head)
+
+
+def _after_tag(head: bytes, file: IO[bytes]) -> bytes:
+    """What follows an ID3 tag, which can hold pictures of any size; else the head itself."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return head
+    size = sum(
+        (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+    )
+    file.seek(10 + size)
+    return file.read(4096)
 
 
 def _by_magic(head: bytes) -> str | None:

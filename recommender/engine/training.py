@@ -1,4 +1,4 @@
-"""Training: splits without leakage, batches, fit, calibration. Saving is in saving."""
+"""Training: splits without leakage, fit, calibration. Batches are in batches, files in saving."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,6 +9,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
 from recommender.engine import augment
+from recommender.engine.batches import Batches
 from recommender.engine.cnn import (
     PROJECTION,
     Shape,
@@ -18,16 +19,14 @@ from recommender.engine.cnn import (
     forward,
     start_keras,
 )
-from recommender.engine.constants import CROP_COLUMNS
 from recommender.engine.datasets import Clip
 from recommender.engine.evaluation import Evaluation, evaluate
-from recommender.engine.features import channels, crops
-from recommender.engine.mel import Doubles, Floats
+from recommender.engine.features import crops
+from recommender.engine.mel import Doubles
 
 if TYPE_CHECKING:
     import keras
 
-Generator = np.random.Generator
 EVALUATION_ONLY = "gtzan"
 
 
@@ -166,75 +165,13 @@ def fit_member(
     )
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     logits_only.compile(optimizer=optimizer, loss=loss)
-    draw = Batches(parts, genres, config)
+    draw = Batches(parts.training, parts.background, genres, config)
     for step in range(config.steps):
         value = float(logits_only.train_on_batch(*draw(rng)))
         progress(number * config.steps + step + 1, value)
     if config.average:
         optimizer.finalize_variable_values(logits_only.trainable_variables)
     return member
-
-
-class Batches:
-    """Draws balanced, augmented batches: genres equally often, and within a genre its sources by
-    the square root of their size, so that a genre is not known by where it comes from."""
-
-    def __init__(self, parts: Split, genres: tuple[str, ...], config: Config) -> None:
-        self.config = config
-        self.k = len(genres)
-        self.pools = [
-            _pool([clip for clip in parts.training if clip.genre == genre]) for genre in genres
-        ]
-        self.background = _pool(parts.background)
-
-    def __call__(self, rng: Generator) -> tuple[Floats, Floats]:
-        how = self.config.augmentation
-        clips, targets = self._draw(rng)
-        cut = np.stack([_random_crop(clip.grids, rng) for clip in clips])
-        cut = augment.exchange_bands(cut, rng, how.exchange)
-        cut = augment.shift_bands(cut, rng, how.shift)
-        cut = augment.equalise(cut, rng, how)
-        inputs = augment.mask(channels(cut), rng, how.masks)
-        smooth = targets * (1.0 - how.smoothing) + how.smoothing / self.k
-        return augment.mix(inputs, smooth.astype(np.float32), rng, how.mixup)
-
-    def _draw(self, rng: Generator) -> tuple[list[Clip], Floats]:
-        n = self.config.batch
-        other = round(n * self.config.background_share) if self.background[0] else 0
-        clips: list[Clip] = []
-        targets = np.full((n, self.k), 1.0 / self.k, dtype=np.float32)
-        first = int(rng.integers(self.k))
-        for i in range(n - other):
-            genre = (first + i) % self.k
-            clips.append(_pick(self.pools[genre], rng))
-            targets[i] = np.eye(self.k)[genre]
-        for _ in range(other):
-            clips.append(_pick(self.background, rng))
-        return clips, targets
-
-
-Pool = tuple[list[list[Clip]], Doubles]
-
-
-def _pool(clips: list[Clip]) -> Pool:
-    sources = sorted({clip.source for clip in clips})
-    lists = [[clip for clip in clips if clip.source == source] for source in sources]
-    weights = np.sqrt([len(part) for part in lists])
-    return lists, weights / max(weights.sum(), 1.0)
-
-
-def _pick(pool: Pool, rng: Generator) -> Clip:
-    lists, weights = pool
-    chosen = lists[int(rng.choice(len(lists), p=weights))]
-    return chosen[int(rng.integers(len(chosen)))]
-
-
-def _random_crop(grids: Floats, rng: Generator) -> Floats:
-    grid = grids[int(rng.integers(len(grids)))]
-    if grid.shape[1] < CROP_COLUMNS:
-        return grid[:, np.arange(CROP_COLUMNS) % grid.shape[1]]
-    start = int(rng.integers(grid.shape[1] - CROP_COLUMNS + 1))
-    return grid[:, start : start + CROP_COLUMNS]
 
 
 def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) -> Trained:
@@ -293,7 +230,7 @@ def clip_logits(network: Any, clips: Sequence[Clip]) -> Doubles:
     )
 
 
-def equalised(clip: Clip, rng: Generator, config: Config) -> Clip:
+def equalised(clip: Clip, rng: np.random.Generator, config: Config) -> Clip:
     """The clip through a random equaliser, the same in all its phases."""
     joined = np.concatenate(list(clip.grids), axis=1)[None]
     changed = augment.equalise(joined, rng, config.augmentation)[0]

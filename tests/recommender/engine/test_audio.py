@@ -75,6 +75,14 @@ def test_cut_off_m4a_with_its_index_first_is_refused(write, tmp_path):
     assert "cut off" in refused(path)
 
 
+@needs_ffmpeg
+def test_variable_bit_rate_without_a_header_is_read_whole(write, tmp_path):
+    calm = np.concatenate([1e-3 * tune(1), tune(12)])
+    source = write("a.wav", calm)
+    path = convert(source, tmp_path / "a.mp3", "-q:a", "0", "-write_xing", "0")
+    assert read_recording(path).duration_s == pytest.approx(13.0, abs=0.1)
+
+
 def test_keeps_thirty_seconds_of_a_longer_file(write):
     recording = read_recording(write("long.wav", tune(41, rate=8000), rate=8000))
     assert recording.duration_s == 41.0

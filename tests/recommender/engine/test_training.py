@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from recommender.engine import augment
+from recommender.engine.batches import Batches
 from recommender.engine.datasets import Clip
-from recommender.engine.training import Batches, Config, fit_temperature, split, train
+from recommender.engine.training import Config, fit_temperature, split, train
 
 GENRES = ("Hip-Hop", "Classical", "Rock")
 
@@ -55,7 +56,8 @@ def test_background_is_neither_trained_as_a_genre_nor_validated():
 def test_batches_are_balanced_with_uniform_labels_for_the_background():
     plain = augment.Augmentation(mixup=0.0, smoothing=0.0)
     parts = split(data(60) + [clip("Rock", i) for i in range(100, 400)], Config())
-    draw = Batches(parts, GENRES, Config(batch=40, background_share=0.1, augmentation=plain))
+    config = Config(batch=40, background_share=0.1, augmentation=plain)
+    draw = Batches(parts.training, parts.background, GENRES, config)
     inputs, targets = draw(np.random.default_rng(0))
     assert inputs.shape == (40, 64, 64, 2)
     np.testing.assert_allclose(targets.sum(axis=0), 12 + 4 / 3, rtol=1e-6)
@@ -63,7 +65,8 @@ def test_batches_are_balanced_with_uniform_labels_for_the_background():
 
 
 def test_batches_are_the_same_for_the_same_seed():
-    draw = Batches(split(data(), Config()), GENRES, Config())
+    parts = split(data(), Config())
+    draw = Batches(parts.training, parts.background, GENRES, Config())
     one, two = draw(np.random.default_rng(4)), draw(np.random.default_rng(4))
     np.testing.assert_array_equal(one[0], two[0])
     np.testing.assert_array_equal(one[1], two[1])
