@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 MINUTES = 30
 
 
-@shared_task(soft_time_limit=60 * MINUTES, time_limit=60 * (MINUTES + 1))  # type: ignore[untyped-decorator]
+@shared_task(soft_time_limit=60 * MINUTES, time_limit=60 * (MINUTES + 1))
 def make_report(pk: int) -> None:
     """Write a report's files; handed out again, it begins anew, and once finished it stays."""
     report = services.begin(pk)

@@ -84,7 +84,8 @@ def spectrogram(src: str, seconds: float) -> SafeString:
     return format_html(
         '<svg role="img" aria-label="Mel-spectrogram of the first {} seconds; brighter is louder" '
         'width="700" height="224" viewBox="0 0 700 224">'
-        '<image href="{}" x="68" y="8" width="600" height="192" preserveAspectRatio="none"/>{}{}</svg>',
+        '<image href="{}" x="68" y="8" width="600" height="192" preserveAspectRatio="none"/>'
+        "{}{}</svg>",
         round(seconds),
         src,
         across,

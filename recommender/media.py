@@ -23,7 +23,7 @@ TYPES = {
 }
 
 
-class AudioFile(StaticFile):
+class AudioFile(StaticFile):  # type: ignore[misc]
     """WhiteNoise's file with conditional and range requests, a range of one byte included."""
 
     def get_range_response(
@@ -41,7 +41,7 @@ class AudioFile(StaticFile):
 
 def serve_audio(request: HttpRequest, track: Track) -> HttpResponseBase:
     """The track's file; the caller has asked whether this person may hear it."""
-    extension = track.file.name.rpartition(".")[2]
+    extension = str(track.file.name).rpartition(".")[2]
     headers: list[tuple[str, Any]] = [
         ("Content-Type", TYPES.get(extension, "application/octet-stream")),
         ("Accept-Ranges", "bytes"),

@@ -81,4 +81,4 @@ def describe(path: Path, row: dict[str, str] | None) -> dict[str, Any]:
 def _fitting(field: str, text: str) -> str:
     """Text that the database takes: no control characters, no longer than its column."""
     printable = "".join(c if c.isprintable() else " " for c in text).strip()
-    return printable[: Track._meta.get_field(field).max_length]
+    return printable[: getattr(Track._meta.get_field(field), "max_length", None)]

@@ -1,6 +1,6 @@
 """The researcher's side: studies and their questions, participants and what they answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -94,7 +94,7 @@ class StudyAdmin(admin.ModelAdmin):
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Study | None = None
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> dict[str, Sequence[str]]:
         return {} if obj and not obj.is_draft else {"slug": ("title",)}
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:

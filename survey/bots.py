@@ -99,9 +99,8 @@ class Bot:
         began = began or time.perf_counter()
         while self.page.select_one("#progress"):
             if time.perf_counter() - began > PATIENCE_S:
-                raise Stuck(
-                    f"The playlist was not ready after {PATIENCE_S:.0f} s: {self.page.get_text(' ', strip=True)}"
-                )
+                said = self.page.get_text(" ", strip=True)
+                raise Stuck(f"The playlist was not ready after {PATIENCE_S:.0f} s: {said}")
             time.sleep(LOOK_EVERY_S)
             self._opened(self.browser.refresh())
         self.diary.waits_s.append(time.perf_counter() - began)

@@ -156,12 +156,14 @@ def _problem_with_options(kind: str, options: Any) -> str:
         return 'Options are a list, such as ["No", "Yes"].'
     if kind in (Item.Kind.LIKERT, Item.Kind.CHOICE):
         if len(options) < 2 or not all(isinstance(option, str) and option for option in options):
-            return "At least two labels are needed, each of them a text (in YAML quote “No” and “Yes”)."
+            return (
+                "At least two labels are needed, all of them text: in YAML, quote “No” and “Yes”."
+            )
         if len(set(options)) < len(options):
             return "Two options are the same."
-    if kind == Item.Kind.NUMBER and options:
-        if [type(bound) for bound in options] != [int, int] or options[0] >= options[1]:
-            return "A number's options are its lowest and highest value, such as [16, 110]."
+    bounds = [type(bound) for bound in options]
+    if kind == Item.Kind.NUMBER and options and (bounds != [int, int] or options[0] >= options[1]):
+        return "A number's options are its lowest and highest value, such as [16, 110]."
     return ""
 
 

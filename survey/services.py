@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
-from recommender.models import Playlist, PlaylistTrack, Track
+from recommender.models import Playlist, PlaylistTrack, Track, TrackQuerySet
 from recommender.services import active_model, request_playlist
 
 from .assignment import assign, derive_seed
@@ -128,7 +128,7 @@ def _plan_trials(participant: Participant) -> None:
     )
 
 
-def songs_of(study: Study) -> QuerySet[Track]:
+def songs_of(study: Study) -> TrackQuerySet:
     """The songs that a participant can choose from and be given."""
     return Track.objects.available().indexed(active_model())
 

@@ -1,12 +1,12 @@
 """Addresses of participants' pages. None holds an id: whose page it is, the session knows."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from .views import audio, joining, trials
 
 app_name = "survey"
 
-trial_patterns = [
+trial_patterns: list[URLPattern | URLResolver] = [
     path("genre/", trials.genre, name="genre"),
     path("song/", trials.song, name="song"),
     path("wait/", trials.wait, name="wait"),
@@ -16,7 +16,7 @@ trial_patterns = [
     path("survey/", trials.survey, name="survey"),
 ]
 
-study_patterns = [
+study_patterns: list[URLPattern | URLResolver] = [
     path("", joining.study, name="study"),
     path("consent/", joining.consent, name="consent"),
     path("register/", joining.register, name="register"),

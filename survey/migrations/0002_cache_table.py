@@ -4,7 +4,7 @@ from django.core.management import call_command
 from django.db import migrations
 
 
-def create_cache_table(apps, schema_editor):
+def create_cache_table(apps, schema_editor) -> None:
     call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 
 

@@ -35,7 +35,7 @@ def sign_in(request: HttpRequest, participant: Participant) -> None:
 
 
 def signed_in(request: HttpRequest, study: Study) -> Participant | None:
-    found = study.participants.filter(pk=request.session.get(f"participant-{study.pk}"))
+    found = study.participants.filter(pk=request.session.get(f"participant-{study.pk}") or 0)
     return found.select_related("study").first()
 
 

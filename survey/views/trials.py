@@ -6,14 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from recommender.models import PlaylistTrack, Track
+from recommender.models import PlaylistTrack, Track, TrackQuerySet
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
@@ -42,7 +41,7 @@ def genre(request: HttpRequest, trial: Trial) -> HttpResponse:
 def song(request: HttpRequest, trial: Trial) -> HttpResponse:
     """Search and choose; what has been chosen is kept even while no playlist can be made."""
     if request.method == "POST":
-        track = _songs(trial).filter(key=_uuid(request.POST.get("track", ""))).first()
+        track = _chosen(trial, request.POST.get("track", ""))
         if track is not None:
             playlist = services.choose_query(trial, track)
             enqueue_playlist(playlist.pk)
@@ -60,7 +59,7 @@ def song(request: HttpRequest, trial: Trial) -> HttpResponse:
     return render(request, template, context)
 
 
-def _songs(trial: Trial) -> QuerySet[Track]:
+def _songs(trial: Trial) -> TrackQuerySet:
     return services.songs_of(trial.participant.study).filter(genre__iexact=trial.genre)
 
 
@@ -74,9 +73,9 @@ def _offered(trial: Trial, words: str) -> list[Track]:
     return sorted(Track.objects.filter(pk__in=shown), key=lambda track: shown.index(track.pk))
 
 
-def _uuid(text: str) -> str | None:
+def _chosen(trial: Trial, key: str) -> Track | None:
     try:
-        return str(UUID(text))
+        return _songs(trial).filter(key=UUID(key)).first()
     except ValueError:
         return None
 
@@ -100,7 +99,7 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
 
 @trial_page(Step.LISTEN, Step.SURVEY)
 def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
-    """The playlist with its ratings. The whole form may be sent at once, or one rating at a time."""
+    """The playlist with its ratings: sent one at a time, or all of them at once."""
     tracks = _rating_forms(trial, request.POST if request.method == "POST" else None)
     if request.method == "POST":
         for entry, form in tracks:

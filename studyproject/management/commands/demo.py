@@ -54,7 +54,7 @@ class Command(Serve):
                 os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
             ) as file:
                 file.write(password + "\n")
-            users.create_superuser(RESEARCHER, password=password)  # type: ignore[attr-defined]
+            users.create_superuser(RESEARCHER, password=password)
         if not path.exists():
             return "with the password that you set"
         user: Any = users.get(username=RESEARCHER)
