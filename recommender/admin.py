@@ -178,7 +178,7 @@ class GenreModelAdmin(ReadOnlyAdmin):
 
 class EntryInline(admin.TabularInline):
     model = PlaylistTrack
-    fields = ("position", "song", "genre", "distance")
+    fields = ("position", "song", "genre", "rounded_distance")
     readonly_fields = fields
     can_delete = False
     extra = 0
@@ -192,6 +192,10 @@ class EntryInline(admin.TabularInline):
     @admin.display
     def song(self, entry: PlaylistTrack) -> SafeString:
         return link(entry.track)
+
+    @admin.display(description="distance")
+    def rounded_distance(self, entry: PlaylistTrack) -> str:
+        return f"{entry.distance:.4f}"
 
     @admin.display
     def genre(self, entry: PlaylistTrack) -> str:

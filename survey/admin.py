@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST
 
 from recommender.admin import ReadOnlyAdmin, link
 from recommender.engine.strategies import STRATEGIES
+from recommender.services import active_model
 
 from . import services
 from .models import Answer, Condition, Instrument, Item, Participant, Study, TrackRating, Trial
 from .steps import where
+from .study_files import StudyFileError, add_ready_made, ready_made
 
 
 def of_draft(row: Study | Instrument | None) -> bool:
@@ -102,19 +104,43 @@ class StudyAdmin(admin.ModelAdmin):
         return not taken_part and super().has_delete_permission(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
+        views: dict[str, Callable[..., HttpResponse]] = {
+            "open": self._turn(services.open_study),
+            "close": self._turn(services.close_study),
+            "draft": self._turn(services.back_to_draft),
+            "copy": self.copy,
+            "instrument": self.add_instrument,
+        }
         own = [
-            path(
-                f"<int:pk>/{name}/",
-                self.admin_site.admin_view(self._turn(act)),
-                name=f"study_{name}",
-            )
-            for name, act in (
-                ("open", services.open_study),
-                ("close", services.close_study),
-                ("draft", services.back_to_draft),
-            )
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"study_{name}")
+            for name, view in views.items()
         ]
         return own + super().get_urls()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"genres": active_model().genres, **super().get_changeform_initial_data(request)}
+
+    def copy(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if request.method != "POST" or not self.has_add_permission(request):
+            return redirect("admin:survey_study_change", quote(pk))
+        copy = services.copy_study(get_object_or_404(Study, pk=pk))
+        messages.success(request, "This is the copy, a draft. Give it a title and an address.")
+        return redirect("admin:survey_study_change", quote(copy.pk))
+
+    def add_instrument(self, request: HttpRequest, pk: int) -> HttpResponse:
+        study = get_object_or_404(Study, pk=pk)
+        if request.method == "POST" and self.has_change_permission(request, study):
+            try:
+                if not study.is_draft:
+                    raise StudyFileError("Questions can be added to a draft only.")
+                add_ready_made(
+                    study, request.POST.get("use", ""), request.POST.get("placement", "")
+                )
+            except StudyFileError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, "Added; its questions can be edited below.")
+        return redirect("admin:survey_study_change", quote(pk))
 
     def _turn(self, act: Callable[[Study], None]) -> Callable[..., HttpResponse]:
         """A button of the study's page that changes its state, or says what stands against it."""
@@ -146,7 +172,11 @@ class StudyAdmin(admin.ModelAdmin):
         study = self.get_object(request, object_id)
         draft = study is not None and study.is_draft
         obstacles = services.obstacles_to_opening(study) if study and draft else []
-        context = {**(extra_context or {}), "study": study, "obstacles": obstacles}
+        context = {
+            **(extra_context or {}),
+            **{"study": study, "obstacles": obstacles, "ready_made": ready_made()},
+            "placements": Instrument.Placement.choices,
+        }
         return super().change_view(request, object_id, form_url, context)
 
     @admin.display(description="participants", ordering="begun")

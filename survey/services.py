@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,32 @@ def back_to_draft(study: Study) -> None:
             "mean something else. Copy the study instead."
         )
     Study.objects.filter(pk=study.pk).update(state=Study.State.DRAFT, updated_at=timezone.now())
+
+
+def copy_study(study: Study) -> Study:
+    """A draft with the same texts, conditions and questions, and none of the answers."""
+    with transaction.atomic():
+        conditions, instruments = list(study.conditions.all()), list(study.instruments.all())
+        copy = Study.objects.get(pk=study.pk)
+        copy.pk, copy.state, copy.title = None, Study.State.DRAFT, f"{study.title} (copy)"[:200]
+        copy.slug = _free_slug(study.slug)
+        copy.save(force_insert=True)
+        for condition in conditions:
+            condition.pk, condition.study = None, copy
+            condition.save(force_insert=True)
+        for instrument in instruments:
+            items = list(instrument.items.all())
+            instrument.pk, instrument.study = None, copy
+            instrument.save(force_insert=True)
+            for item in items:
+                item.pk, item.instrument = None, instrument
+                item.save(force_insert=True)
+    return copy
+
+
+def _free_slug(slug: str) -> str:
+    candidates = (f"{slug[:40]}-{number}" for number in count(2))
+    return next(c for c in candidates if not Study.objects.filter(slug=c).exists())
 
 
 # Taking part

@@ -50,8 +50,27 @@ def load_study(path: Path) -> Study:
     return study
 
 
+def ready_made() -> list[str]:
+    """The names of the instruments that come with the product."""
+    return sorted(path.stem for path in INSTRUMENTS.glob("*.yaml"))
+
+
+def add_ready_made(study: Study, name: str, placement: str) -> None:
+    """Add a ready-made instrument to a draft. Raises StudyFileError if it does not fit."""
+    try:
+        with transaction.atomic():
+            data = {"use": name, "placement": placement}
+            _load_instrument(study, study.instruments.count(), data)
+    except ValidationError as error:
+        raise StudyFileError("; ".join(_reasons(error))) from error
+
+
 def _load_instrument(study: Study, position: int, data: dict[str, Any]) -> None:
     named = data.pop("use", None)
+    if named is not None and named not in ready_made():
+        raise StudyFileError(
+            f"There is no ready-made instrument “{named}”; there are {', '.join(ready_made())}."
+        )
     data = {**(read_yaml(INSTRUMENTS / f"{named}.yaml") if named else {}), **data}
     items = data.pop("items", [])
     instrument = _checked(Instrument(study=study, position=position, **data))
