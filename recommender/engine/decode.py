@@ -77,7 +77,7 @@ def _open_soundfile(path: Path, container: str, stack: ExitStack) -> sf.SoundFil
 
 
 def _states_length(path: Path) -> bool:
-    """Whether an MP3 says how long it is. If not, libsndfile guesses from the first frame's bit rate
+    """Whether an MP3 says how long it is. If not, libsndfile guesses by the first frame's bit rate
     and stops there: at variable bit rate the end can be missing."""
     with path.open("rb") as file:
         head = _after_tag(file.read(4096), file)
