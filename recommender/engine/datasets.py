@@ -79,7 +79,8 @@ def read(
     ----------
     path : file or folder. only : pattern that archive names (without .npz) or audio files must
     match.
-    artists : for archives with several clips a track, "emotify-rock-70" → artist, to group by.
+    artists : to group by, from a file's name without its ending, or from source and track in an
+        archive ("emotify-rock-70"). Without it each file, track or run of ids is its own group.
     genres : the only ones wanted; clips of others are counted, listed as skipped, and not decoded.
 
     Raises
@@ -96,7 +97,7 @@ def read(
         elif file.suffix == ".npz":
             _add_archive(found, file, genre, artists or {})
         else:
-            _add_audio(found, file, genre, path)
+            _add_audio(found, file, genre, path, artists or {})
     for genre, n in unwanted.items():
         found.skipped.append((genre, f"{n} clips of a genre that the model does not know"))
     if not found.clips:
@@ -132,7 +133,9 @@ def audio_files(folder: Path) -> Iterator[tuple[Path, str]]:
             yield file, normal_genre(named[1] if named else file.parent.name)
 
 
-def _add_audio(found: Found, file: Path, genre: str, root: Path) -> None:
+def _add_audio(
+    found: Found, file: Path, genre: str, root: Path, artists: Mapping[str, str]
+) -> None:
     name = file.stem if _GTZAN_NAME.match(file.stem) else file.relative_to(root).as_posix()
     try:
         recording = read_recording(file)
@@ -140,7 +143,7 @@ def _add_audio(found: Found, file: Path, genre: str, root: Path) -> None:
         found.skipped.append((name, str(error)))
         return
     grids = from_audio(recording.samples, recording.sample_rate)
-    found.clips.append(Clip(name, genre, name, root.name, grids))
+    found.clips.append(Clip(name, genre, artists.get(file.stem, name), root.name, grids))
 
 
 def _add_archive(found: Found, path: Path, genre: str, artists: Mapping[str, str]) -> None:

@@ -96,6 +96,13 @@ def test_audio_in_one_folder_a_genre(write, tmp_path):
     ]
 
 
+def test_audio_is_grouped_by_artist_where_known(write, tmp_path):
+    write("rock/one.wav")
+    write("rock/two.wav")
+    groups = [clip.group for clip in read(tmp_path, artists={"one": "The Band"}).clips]
+    assert groups == ["The Band", "rock/two.wav"]
+
+
 def test_unreadable_files_are_listed_with_the_reason(write, tmp_path):
     write("rock/good.wav")
     (tmp_path / "rock" / "bad.wav").write_bytes(b"")
