@@ -27,6 +27,9 @@ AUDIO_SUFFIXES = {
 GTZAN_DUPLICATES = {"hiphop.00045": "hiphop.00039", "hiphop.00078": "hiphop.00076"}
 
 _GTZAN_NAME = re.compile(r"^([A-Za-z][A-Za-z&_ -]*)\.(\d{5})$")
+_IN_GTZAN = re.compile(
+    r"(blues|classical|country|disco|hiphop|jazz|metal|pop|reggae|rock)\.000\d\d"
+)
 # Clips of one album follow one another among FMA's ids; a gap this wide starts a new group.
 _FMA_GAP = 100
 
@@ -123,6 +126,11 @@ def _count(file: Path) -> int:
             return len(archive["ids"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return 0
+
+
+def is_gtzan(clip: Clip) -> bool:
+    """Whether a clip is of GTZAN, by its source or by a name such as "hiphop.00039"."""
+    return "gtzan" in clip.source.lower() or _IN_GTZAN.fullmatch(clip.name) is not None
 
 
 def audio_files(folder: Path) -> Iterator[tuple[Path, str]]:

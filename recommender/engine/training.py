@@ -19,15 +19,13 @@ from recommender.engine.cnn import (
     forward,
     start_keras,
 )
-from recommender.engine.datasets import Clip
+from recommender.engine.datasets import Clip, is_gtzan
 from recommender.engine.evaluation import Evaluation, evaluate
 from recommender.engine.features import crops
 from recommender.engine.mel import Doubles
 
 if TYPE_CHECKING:
     import keras
-
-EVALUATION_ONLY = "gtzan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def split(clips: Sequence[Clip], config: Config) -> Split:
 
     GTZAN never gets in: it is kept for evaluation. The background takes no part in validation.
     """
-    usable = [clip for clip in clips if EVALUATION_ONLY not in clip.source.lower()]
+    usable = [clip for clip in clips if not is_gtzan(clip)]
     rng = np.random.default_rng(config.seed)
     held: set[str] = set()
     for source in sorted({clip.source for clip in usable}):
@@ -133,7 +131,10 @@ def _order(genre: str) -> tuple[int, str]:
 
 def _check(parts: Split, genres: tuple[str, ...]) -> None:
     if len(genres) < 2:
-        raise ValueError("Training needs clips of at least two genres (GTZAN is never trained on).")
+        raise ValueError(
+            "Training needs clips of at least two genres. GTZAN, and clips named like its "
+            "(rock.00000), are for evaluation and never trained on."
+        )
     for name, clips in (("learn from", parts.training), ("validate with", parts.validation)):
         missing = set(genres) - {clip.genre for clip in clips}
         if missing:
