@@ -102,7 +102,7 @@ class Bot:
                 said = self.page.get_text(" ", strip=True)
                 raise Stuck(f"The playlist was not ready after {PATIENCE_S:.0f} s: {said}")
             time.sleep(LOOK_EVERY_S)
-            self._opened(self.browser.refresh())
+            self._opened(self.browser.open(self.browser.url, timeout=PATIENCE_S))
         self.diary.waits_s.append(time.perf_counter() - began)
 
     def _listen_and_rate(self) -> None:
