@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
-import scipy.signal
 import scipy.sparse
 
 from recommender.engine.constants import HALF_RATE, HOP, N_FFT, N_MELS, SAMPLE_RATE, TOP_DB
@@ -109,7 +108,7 @@ def _mel_power(audio: Floats, n_fft: int, hop: int) -> Doubles:
     if len(padded) < n_fft:
         padded = np.pad(padded, (0, n_fft - len(padded)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    window = scipy.signal.get_window("hann", n_fft)
+    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n_fft) / n_fft)  # Hann
     basis = _sparse_basis()[:, : n_fft // 2 + 1]
     power = np.empty((N_MELS, len(frames)))
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
