@@ -1,4 +1,5 @@
 # Two commands: `make demo` runs everything, `make test` tests everything.
+# From the environment: PYTHON (which one makes .venv), DATA_DIR and PORT (for the demo).
 
 PYTHON ?= python3
 DATA_DIR ?= var
@@ -7,18 +8,27 @@ RUN := $(VENV)/bin/python
 MANAGE := DATA_DIR="$(DATA_DIR)" $(RUN) manage.py
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-sqlite test-postgresql lint lock bench setup clean
+.PHONY: demo test test-sqlite test-postgresql lint lock setup clean
 .DEFAULT_GOAL := demo
 
 setup: $(STAMP)
 
+# The stamp comes last: an installation that failed or was cut off is taken up again.
 $(STAMP): requirements.txt requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is `$(PYTHON) --version 2>&1`."; \
-		  echo "Name another one: make PYTHON=python3.12 …"; exit 1; }
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "There is no $(PYTHON) here. Install Python 3.11, 3.12 or 3.13, or name yours:"; \
+		echo "make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is `"$(PYTHON)" --version 2>&1`."; \
+		echo "Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) can't make virtual environments: its venv module is not installed."; \
+		echo "On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
 	@echo "Setting up $(VENV): a few minutes the first time, most of it TensorFlow …"
-	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(RUN) -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt || { \
+		echo "The packages could not be installed; pip says why above."; \
+		echo "Once that is put right, the same command goes on from here."; exit 1; }
 	@touch $@
 
 demo: setup
@@ -47,5 +57,6 @@ lock: setup
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
 		--quiet --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
+# The environment alone: data folders stay.
 clean:
 	rm -rf $(VENV)
