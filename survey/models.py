@@ -85,6 +85,11 @@ class Study(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("survey:study", args=[self.slug])
 
+    def clean(self) -> None:
+        listed = isinstance(self.genres, list)
+        if not listed or not all(genre and isinstance(genre, str) for genre in self.genres):
+            raise ValidationError({"genres": 'Genres are a list, such as ["Hip-Hop", "Rock"].'})
+
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
@@ -248,7 +253,6 @@ class Participant(models.Model):
     consent_text = models.TextField(help_text="Exactly what was agreed to.")
     consented_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
-    last_seen_at = models.DateTimeField(auto_now_add=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     completion_code = models.CharField(max_length=20, default=new_completion_code, editable=False)
     simulated = models.BooleanField(default=False, help_text="A bot, by its own word.")

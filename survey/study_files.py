@@ -65,7 +65,11 @@ def add_ready_made(study: Study, name: str, placement: str) -> None:
         raise StudyFileError("; ".join(_reasons(error))) from error
 
 
-def _load_instrument(study: Study, position: int, data: dict[str, Any]) -> None:
+def _load_instrument(study: Study, position: int, data: Any) -> None:
+    if not isinstance(data, dict):
+        raise StudyFileError(
+            f"An instrument has names and values, such as “use: track-ratings”; “{data}” has not."
+        )
     named = data.pop("use", None)
     if named is not None and named not in ready_made():
         raise StudyFileError(
