@@ -237,6 +237,8 @@ CELERY_BEAT_SCHEDULE = {
 # What participants and researchers read
 
 LANGUAGE_CODE = "en"
+# Only what is translated in full: half a page in another language helps nobody.
+LANGUAGES = [("en", "English")]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 # Nobody rates 20 MB: forms are small.
@@ -254,7 +256,11 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_THROTTLE_RATES": {"code": "10/min", "sign-in": "10/min"},
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Playlist studies", "VERSION": "0.1.0"}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Playlist studies",
+    "VERSION": "0.1.0",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
+}
 
 LOGGING = {
     "version": 1,

@@ -4,7 +4,11 @@ import os
 import shlex
 import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
@@ -16,7 +20,8 @@ MANAGE = settings.BASE_DIR / "manage.py"
 
 def prepare() -> None:
     """Bring the data folder up to date; quick when there is nothing to do."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.DATA_DIR, settings.STATIC_ROOT):
+        folder.mkdir(parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
@@ -45,20 +50,35 @@ def refuse_second_run() -> None:
             )
 
 
-def run(host: str, port: int, *, embedded_broker: bool) -> int:
-    """Run broker, worker, scheduler and web server until one ends or Ctrl-C; stop them all."""
+def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None]) -> int:
+    """Run broker, worker, scheduler and web server until one ends or Ctrl-C; stop them all.
+
+    ``ready`` is called once the pages answer.
+    """
     from honcho.manager import Manager
 
     manager = Manager()
     for name, command in commands(host, port, embedded_broker=embedded_broker).items():
         line = f"exec {shlex.join(command)}"  # no shell stays between the runner and the process
         manager.add_process(name, line, cwd=str(settings.BASE_DIR), env=_env())
-    settings.ADDRESS_FILE.write_text(f"http://{host}:{port}\n")
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    settings.ADDRESS_FILE.write_text(f"{address}\n")
+    threading.Thread(target=_when_answering, args=(address, ready), daemon=True).start()
     try:
         manager.loop()
     finally:
         settings.ADDRESS_FILE.unlink(missing_ok=True)
     return int(manager.returncode or 0)
+
+
+def _when_answering(address: str, ready: Callable[[], None]) -> None:
+    while settings.ADDRESS_FILE.exists():
+        try:
+            with urlopen(f"{address}/health/", timeout=5):  # noqa: S310  our own address
+                ready()
+                return
+        except OSError:
+            time.sleep(0.1)
 
 
 def commands(host: str, port: int, *, embedded_broker: bool) -> dict[str, list[str]]:
@@ -90,7 +110,16 @@ def broker_command() -> list[str]:
         *(str(get_binary_path()), "--port", "0", "--dir", str(folder), "--loglevel", "warning"),
         *("--unixsocket", str(settings.BROKER_SOCKET), "--unixsocketperm", "700"),
         # What was queued is still queued after a restart.
-        *("--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
+        *(
+            "--logfile",
+            str(folder / "valkey.log"),
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--save",
+            "",
+        ),
     ]
 
 
@@ -103,4 +132,7 @@ def _tmp() -> str:
 def _env() -> dict[str, str]:
     # One thread for each process: more of them only get into one another's way.
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return {**os.environ, **threads, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(settings.DATA_DIR)}
+    # Celery's word about root is for servers; whoever runs this as root does so in a container.
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}
+    fixed = {"PYTHONUNBUFFERED": "1", "DATA_DIR": str(settings.DATA_DIR)}
+    return {**os.environ, **threads, **quiet, **fixed}

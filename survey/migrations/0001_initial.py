@@ -266,7 +266,6 @@ class Migration(migrations.Migration):
                 ("consent_text", models.TextField(help_text="Exactly what was agreed to.")),
                 ("consented_at", models.DateTimeField()),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("last_seen_at", models.DateTimeField(auto_now_add=True)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "completion_code",

@@ -24,23 +24,23 @@ RESEARCHER = "researcher"
 class Command(Serve):
     help = "Fill an empty data folder with the demo library and study, then serve. Ctrl-C stops."
 
-    def before_serving(self, host: str, port: int) -> None:
+    def before_serving(self) -> None:
         # Also after a first start that was cut off in the middle.
         if Track.objects.count() < len(list(LIBRARY.glob("*.mp3"))):
             self.stdout.write("Importing the demo library …")
             call_command("import_tracks", LIBRARY, stdout=self.stdout, stderr=self.stderr)
         if not Study.objects.exists():
             call_command("load_study", STUDY, open=True, stdout=self.stdout)
-        self.greet(f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}")  # noqa: S104
+        self.sign_in = self.researcher()
+        self.studies = [study.get_absolute_url() for study in Study.objects.open()]
 
     def greet(self, address: str) -> None:
-        note = self.researcher()
         say = self.stdout.write
         say("")
-        for study in Study.objects.open():
-            say(self.style.SUCCESS(f"  Participants   {address}{study.get_absolute_url()}"))
+        for path in self.studies:
+            say(self.style.SUCCESS(f"  Participants   {address}{path}"))
         say(self.style.SUCCESS(f"  Researchers    {address}/admin/"))
-        say(f"                 sign in as {RESEARCHER}, {note}")
+        say(f"                 sign in as {RESEARCHER}, {self.sign_in}")
         say(f"  Data           {settings.DATA_DIR}")
         say("  Ctrl-C stops everything.\n")
 

@@ -1,5 +1,6 @@
 """Run broker, workers, scheduler and web server together."""
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -23,10 +24,15 @@ class Command(BaseCommand):
         if embedded:
             stack.refuse_second_run()
         stack.prepare()
-        self.before_serving(host, port)
-        code = stack.run(host, port, embedded_broker=embedded)
+        self.before_serving()
+        address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
+        ready = partial(self.greet, address)
+        code = stack.run(host, port, embedded_broker=embedded, ready=ready)
         # 130 and 143 are Ctrl-C and a polite kill: the ends that one wants.
         raise SystemExit(0 if code in (0, 130, 143) else code)
 
-    def before_serving(self, host: str, port: int) -> None:
-        """For commands that have something to set up or to say first."""
+    def before_serving(self) -> None:
+        """For commands that have something to set up first."""
+
+    def greet(self, address: str) -> None:
+        self.stdout.write(self.style.SUCCESS(f"Serving {address}; Ctrl-C stops everything."))
