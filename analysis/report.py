@@ -187,7 +187,7 @@ def _revisions(study: Study) -> list[str]:
 
 def _software() -> dict[str, str]:
     return {
-        "playlist-study": settings.SPECTACULAR_SETTINGS["VERSION"],
+        "playlist-study": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
         "python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
     }
