@@ -169,10 +169,12 @@ class Bot:
         self._submit(form)
 
     def _submit(self, form: mechanicalsoup.Form | None = None) -> None:
+        # Like a browser, say where the form stood: over HTTPS it is not taken otherwise.
+        here = {"timeout": PATIENCE_S, "headers": {"Referer": self.browser.url}}
         answer = (
-            self.browser.submit_selected(timeout=PATIENCE_S)
+            self.browser.submit_selected(**here)
             if form is None
-            else self.browser.submit(form, self.browser.url, timeout=PATIENCE_S)
+            else self.browser.submit(form, self.browser.url, **here)
         )
         if form is not None:
             self.browser.open_fake_page(answer.text, url=answer.url, soup_config=None)
