@@ -3,22 +3,21 @@
 from http import HTTPStatus
 from typing import Any, BinaryIO
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
-from whitenoise.responders import Response, SlicedFile, StaticFile
+from whitenoise.responders import MissingFileError, Response, SlicedFile, StaticFile
 
 from .models import Track
 
+# What browsers play, by container.
 TYPES = {
     "mp3": "audio/mpeg",
     "wav": "audio/wav",
     "flac": "audio/flac",
     "ogg": "audio/ogg",
-    "oga": "audio/ogg",
     "opus": "audio/ogg",
     "m4a": "audio/mp4",
-    "mp4": "audio/mp4",
     "aac": "audio/aac",
 }
 
@@ -49,7 +48,10 @@ def serve_audio(request: HttpRequest, track: Track) -> HttpResponseBase:
         ("Cache-Control", "private, max-age=3600"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    answer = AudioFile(track.file.path, headers).get_response(request.method, request.META)
+    try:
+        answer = AudioFile(track.file.path, headers).get_response(request.method, request.META)
+    except MissingFileError as error:
+        raise Http404(f"The file of “{track}” is missing.") from error
     if answer.file is None:
         response: HttpResponseBase = HttpResponse(status=answer.status)
     else:
