@@ -1,7 +1,6 @@
 """The library of tracks, what the network heard in them, and the playlists made from them."""
 
 import uuid
-from pathlib import Path
 from typing import Self
 
 from django.db import models
@@ -10,7 +9,7 @@ from django.db.models import Q
 
 def track_path(track: "Track", name: str) -> str:
     """Files are named by their content, never by what somebody called them."""
-    return f"tracks/{track.audio_sha256[:2]}/{track.audio_sha256}{Path(name).suffix.lower()}"
+    return f"tracks/{track.audio_sha256[:2]}/{track.audio_sha256}.{name.rpartition('.')[2]}"
 
 
 def picture_path(track: "Track", name: str) -> str:

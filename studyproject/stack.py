@@ -11,20 +11,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from django.conf import settings
-from django.core.management import CommandError, call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.core.management import CommandError
 
 MANAGE = settings.BASE_DIR / "manage.py"
-
-
-def prepare() -> None:
-    """Bring the data folder up to date; quick when there is nothing to do."""
-    for folder in (settings.DATA_DIR, settings.STATIC_ROOT):
-        folder.mkdir(parents=True, exist_ok=True)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -57,6 +46,7 @@ def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None
     """
     from honcho.manager import Manager
 
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     manager = Manager()
     for name, command in commands(host, port, embedded_broker=embedded_broker).items():
         line = f"exec {shlex.join(command)}"  # no shell stays between the runner and the process
@@ -92,7 +82,16 @@ def commands(host: str, port: int, *, embedded_broker: bool) -> dict[str, list[s
         "worker": [*celery, "worker", "-n", "playlists@%h", "-Q", "playlists", "-c", "1", *WORKER],
         "heavy": [*celery, "worker", "-n", "heavy@%h", "-Q", "heavy", "-c", "1", *WORKER],
         "beat": [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="],
-        "web": [*web, "--threads", "8", "--log-level", "warning", "--worker-tmp-dir", _tmp()],
+        "web": [
+            *web,
+            "--threads",
+            "8",
+            "--log-level",
+            "warning",
+            "--worker-tmp-dir",
+            _tmp(),
+            "--no-control-socket",
+        ],
     }
 
 

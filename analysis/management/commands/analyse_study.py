@@ -4,12 +4,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from recommender.management.data_command import DataCommand
 from survey.models import Study
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Writes a study's ratings, metrics and descriptives as CSV files into a folder."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -4,11 +4,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from recommender import services
 from recommender.engine.audio import AudioError, read_recording
+from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv
 from recommender.models import GenreModel, Track, TrackFeatures
 
@@ -30,7 +31,7 @@ AUDIO = {
 NOT_MEANT_AS_AUDIO = {"tracks.csv"}
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         "Import a folder of WAV, FLAC, MP3, OGG/Opus or M4A files, described by their tags or by "
         "a tracks.csv (columns file, title, artist, genre; album, year, licence if known). "

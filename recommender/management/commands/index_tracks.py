@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from recommender import services
+from recommender.management.data_command import DataCommand
 from recommender.models import Track
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Compute what the active model hears in each track that it has not heard yet."
 
     def handle(self, **options: Any) -> None:

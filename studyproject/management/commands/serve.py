@@ -4,12 +4,13 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from recommender.management.data_command import DataCommand
 from studyproject import stack
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         "Serve the pages on PORT, with the workers and (without REDIS_URL) a broker; Ctrl-C stops."
     )
@@ -23,7 +24,6 @@ class Command(BaseCommand):
         stack.refuse_taken_port(host, port)
         if embedded:
             stack.refuse_second_run()
-        stack.prepare()
         self.before_serving()
         address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
         ready = partial(self.greet, address)

@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
+from recommender.management.data_command import DataCommand
 from survey import services
 from survey.study_files import StudyFileError, load_study
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Make a draft study from a YAML file; --open opens it at once."
 
     def add_arguments(self, parser: CommandParser) -> None:

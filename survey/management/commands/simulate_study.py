@@ -11,14 +11,15 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from recommender.management.data_command import DataCommand
 from survey.assignment import derive_seed
 from survey.bots import Bot, Diary, Stuck, send
 from survey.models import Study
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         "Send simulated participants through a study's pages over HTTP. Without --url it uses what "
         "is serving this data folder, or starts it for the time being."
