@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from .media import TYPES
 from .models import (
     GenreModel,
     Playlist,
@@ -78,7 +79,17 @@ def load_classifier(model: GenreModel) -> "GenreClassifier":
 
 
 def add_track(recording: "Recording", path: Path, about: dict[str, Any]) -> tuple[Track, bool]:
-    """Keep the file and its row, or find the track that has the same audio already."""
+    """Keep the file and its row, or find the track that has the same audio already.
+
+    Raises AudioError for what the network can hear but participants' browsers can't play.
+    """
+    from .engine.audio import AudioError
+
+    if recording.container not in TYPES:
+        raise AudioError(
+            f"Browsers don't play {recording.container.upper()} files, so participants could not "
+            f"hear it. Convert it to one of {', '.join(TYPES).upper()}."
+        )
     known = Track.objects.filter(audio_sha256=recording.sha256).first()
     if known:
         return known, False
@@ -89,14 +100,15 @@ def add_track(recording: "Recording", path: Path, about: dict[str, Any]) -> tupl
         channels=recording.channels,
         **about,
     )
-    track.file.name = _keep_file(track, path)
+    track.file.name = _keep_file(track, path, recording.container)
     track.spectrogram.name = _keep_picture(track, recording)
     track.save()
     return track, True
 
 
-def _keep_file(track: Track, path: Path) -> str:
-    name = track_path(track, path.name)
+def _keep_file(track: Track, path: Path, container: str) -> str:
+    # By what it is, not by what its name says: the browser is told the type from it.
+    name = track_path(track, f"x.{container}")
     # Named by content: a file left by an import that was cut off is complete or replaced.
     if default_storage.exists(name) and default_storage.size(name) == path.stat().st_size:
         return name

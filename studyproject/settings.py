@@ -45,7 +45,7 @@ def refuse_unsafe_production() -> None:
 def local_secret_key() -> str:
     """The key of this data folder: made at the first start, readable by its owner only."""
     path = DATA_DIR / "secret_key"
-    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
