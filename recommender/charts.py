@@ -6,7 +6,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .engine.constants import SAMPLE_RATE
-from .engine.mel import hz_to_mel
 
 # Okabe & Ito (2008): told apart with every kind of colour vision.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#F0E442", "#999999")
@@ -69,6 +68,8 @@ def sparkbar(genres: Sequence[str], probabilities: Sequence[float]) -> SafeStrin
 
 def spectrogram(src: str, seconds: float) -> SafeString:
     """The mel-spectrogram's picture with its axes: seconds below, hertz at the side."""
+    from .engine.mel import hz_to_mel
+
     width, height = 600, 192
     top = float(hz_to_mel(SAMPLE_RATE / 2))
     across = format_html_join(
