@@ -225,8 +225,8 @@ def heard(request: HttpRequest, participant: Participant, number: int) -> HttpRe
     if trial is None:
         raise Http404
     try:
-        reports = [ListeningReportForm(report) for report in json.loads(request.body)]
-    except (ValueError, TypeError, AttributeError):
+        reports = [ListeningReportForm(dict(report)) for report in json.loads(request.body)]
+    except (ValueError, TypeError):
         return JsonResponse({"error": "A list of reports was expected."}, status=400)
     valid = [form.cleaned_data for form in reports if form.is_valid()]
     kept = services.record_listening(trial, valid)
