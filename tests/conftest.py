@@ -157,7 +157,8 @@ class Visitor:
         return self.client.get(self.url(page), data, **headers)
 
     def post(self, page: str, data: Any = None, **headers: Any) -> HttpResponse:
-        return self.client.post(self.url(page), data or {}, **headers)
+        form = {"csrfmiddlewaretoken": "as in every form", **(data or {})}
+        return self.client.post(self.url(page), form, **headers)
 
     @property
     def participant(self) -> Participant:
