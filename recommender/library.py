@@ -57,7 +57,7 @@ def _load(model: GenreModel) -> Library:
     )
     return Library(
         ids=np.array(ids, dtype=np.int64),
-        probabilities=np.array(probabilities, dtype=np.float64).reshape(len(rows), -1),
+        probabilities=np.array(probabilities, dtype=np.float64).reshape(-1, len(model.genres)),
         embeddings=_matrix(embeddings, "<f4"),
         genres=tuple(genres),
         artists=tuple(artists),
