@@ -86,7 +86,7 @@ class Command(DataCommand):
         """Import one file and say what became of it."""
         stat = file.stat()
         origin = {
-            "source": str(file),
+            "source": readable(file),
             "source_size": stat.st_size,
             "source_mtime_ns": stat.st_mtime_ns,
         }
@@ -117,8 +117,13 @@ class Command(DataCommand):
         if problems:
             self.stdout.write(self.style.WARNING(f"{len(problems)} not imported:"))
         for file, reason in problems:
-            self.stdout.write(f"  {file}: {reason}")
+            self.stdout.write(f"  {readable(file)}: {reason}")
         self.stdout.write(self.style.SUCCESS(f"The library has {Track.objects.count()} tracks."))
+
+
+def readable(path: Path) -> str:
+    """The path as text, also where the bytes of a name are none."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def is_hidden(path: Path, root: Path) -> bool:
