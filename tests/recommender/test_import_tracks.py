@@ -1,0 +1,205 @@
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from recommender import services
+from recommender.models import Track, TrackFeatures
+
+pytestmark = pytest.mark.django_db
+
+RATE = 22050
+TABLE = "file,title,artist,genre,year\na.wav,Ménage,Ana,Rock,1999\ngone.wav,Gone,Ana,Rock,\n"
+
+
+def tune(seed: int, seconds: float = 6.0) -> np.ndarray:
+    """A few notes over noise."""
+    chance = np.random.default_rng(seed)
+    t = np.arange(int(seconds * RATE)) / RATE
+    notes = chance.choice([220.0, 330.0, 440.0, 550.0], size=int(seconds * 4) + 1)
+    sound = np.sin(2 * np.pi * notes[(t * 4).astype(int)] * t) + 0.2 * chance.normal(size=len(t))
+    return (0.3 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+def fill(folder: Path) -> None:
+    """Good files of every kind, and every kind of trouble."""
+    (folder / "sub").mkdir()
+    for number, name in enumerate(["a.wav", "b.flac", "c.mp3", "d.ogg", "sub/e.wav"]):
+        soundfile.write(folder / name, tune(number), RATE)
+    same, _rate = soundfile.read(folder / "a.wav", dtype="int16")
+    soundfile.write(folder / "same-as-a.flac", same, RATE)
+    soundfile.write(folder / "silent.wav", np.zeros(6 * RATE, np.float32), RATE)
+    soundfile.write(folder / "half-a-second.wav", tune(9, 0.5), RATE)
+    soundfile.write(folder / ".hidden.wav", tune(8), RATE)
+    whole = (folder / "b.flac").read_bytes()
+    (folder / "cut-off.flac").write_bytes(whole[: len(whole) // 2])
+    (folder / "empty.mp3").touch()
+    (folder / "text.mp3").write_text("This is a letter.")
+    (folder / "notes.txt").write_text("Bought in 1999.")
+    (folder / "tracks.csv").write_text(TABLE)
+
+
+def import_tracks(path: Path) -> str:
+    out = StringIO()
+    call_command("import_tracks", path, verbosity=0, stdout=out)
+    return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Imported:
+    folder: Path
+    media: Path
+    of_one_file: str
+    of_the_folder: str
+
+
+@pytest.fixture(scope="module")
+def imported(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Imported]:
+    """One file, then its folder: all that the tests look at, and the only use of the network."""
+    folder, media = (tmp_path_factory.mktemp(name) for name in ("songs", "media"))
+    fill(folder)
+    with django_db_blocker.unblock(), transaction.atomic(), override_settings(MEDIA_ROOT=media):
+        yield Imported(folder, media, import_tracks(folder / "a.wav"), import_tracks(folder))
+        transaction.set_rollback(True)
+
+
+def test_one_file_can_be_imported(imported):
+    assert imported.of_one_file.startswith("1 new\n")
+
+
+def test_a_second_run_goes_on_where_the_first_one_stopped(imported):
+    said = imported.of_the_folder
+    assert "1 already there\n" in said
+    assert "4 new\n" in said
+
+
+@pytest.mark.parametrize("name", ["a.wav", "b.flac", "c.mp3", "d.ogg", "sub/e.wav"])
+def test_every_kind_of_file_is_taken(imported, name):
+    track = Track.objects.get(source=str(imported.folder / name))
+    assert track.sample_rate == RATE
+    assert track.duration_s == pytest.approx(6, abs=0.1)
+
+
+def test_the_same_recording_in_another_file_is_one_track(imported):
+    assert "1 the same recording as another\n" in imported.of_the_folder
+    assert Track.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("empty.mp3", "empty"),
+        ("text.mp3", "not an audio file"),
+        ("silent.wav", "silent"),
+        ("half-a-second.wav", "lasts 0.5 s; at least 5 s"),
+        ("cut-off.flac", "damaged"),
+        ("notes.txt", "not an audio file"),
+        ("gone.wav", "in tracks.csv, but no such file"),
+    ],
+)
+def test_what_can_not_be_taken_is_listed_with_the_reason(imported, name, said):
+    lines = [line for line in imported.of_the_folder.splitlines() if f"/{name}: " in line]
+    assert len(lines) == 1
+    assert said in lines[0]
+
+
+def test_nothing_else_is_listed(imported):
+    assert "7 not imported:" in imported.of_the_folder
+    assert "hidden" not in imported.of_the_folder
+
+
+def test_the_file_and_its_picture_are_kept(imported):
+    for track in Track.objects.all():
+        assert (imported.media / track.file.name).read_bytes() == Path(track.source).read_bytes()
+        picture = (imported.media / track.spectrogram.name).read_bytes()
+        assert picture.startswith(b"\x89PNG")
+
+
+def test_the_network_has_heard_every_track(imported):
+    heard = TrackFeatures.objects.filter(model=services.active_model())
+    assert heard.count() == 5
+    for features in heard:
+        assert sum(features.probabilities) == pytest.approx(1, abs=1e-5)
+        assert np.isfinite(np.frombuffer(features.embedding, "<f4")).all()
+
+
+def test_the_table_describes_its_file(imported):
+    track = Track.objects.get(title="Ménage")
+    assert (track.artist, track.genre, track.year) == ("Ana", "Rock", 1999)
+
+
+def test_a_file_without_a_description_is_called_as_its_name(imported):
+    assert Track.objects.filter(title="d", artist="", genre="", year=None).exists()
+
+
+# Again
+
+
+def test_a_correction_in_the_table_is_taken_over(imported, tmp_path):
+    (imported.folder / "tracks.csv").write_text(TABLE.replace("Rock,1999", "Classical,1998"))
+    assert "1 description updated\n" in import_tracks(imported.folder)
+    track = Track.objects.get(title="Ménage")
+    assert (track.genre, track.year) == ("Classical", 1998)
+    (imported.folder / "tracks.csv").write_text(TABLE)
+
+
+def test_a_run_with_nothing_new_changes_nothing(imported):
+    before = list(Track.objects.values())
+    assert "5 already there\n" in import_tracks(imported.folder)
+    assert list(Track.objects.values()) == before
+
+
+def test_a_track_that_was_not_heard_is_heard_on_the_next_run(imported):
+    TrackFeatures.objects.filter(track__title="Ménage").delete()
+    import_tracks(imported.folder / "a.wav")
+    assert TrackFeatures.objects.filter(track__title="Ménage").exists()
+
+
+def test_a_file_that_was_left_half_copied_is_replaced(imported, settings):
+    settings.MEDIA_ROOT = imported.media
+    track = Track.objects.get(title="Ménage")
+    kept = imported.media / track.file.name
+    kept.write_bytes(b"half")
+    track.delete()
+    import_tracks(imported.folder / "a.wav")
+    assert kept.read_bytes() == (imported.folder / "a.wav").read_bytes()
+
+
+def test_a_name_that_is_no_text_stops_nothing(imported, tmp_path):
+    try:
+        shutil.copy(imported.folder / "b.flac", tmp_path / "bad-\udcff.flac")
+        (tmp_path / "worse-\udcff.mp3").touch()
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    said = import_tracks(tmp_path)
+    assert "1 the same recording as another" in said
+    assert "worse-\\udcff.mp3: The file is empty" in said
+
+
+# Nothing to import
+
+
+def test_a_folder_without_audio_says_what_is_wanted(tmp_path):
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(CommandError, match=r"holds no audio \(1 other files\). Wanted: .aac"):
+        import_tracks(tmp_path)
+
+
+def test_a_folder_that_is_not_there_says_so(tmp_path):
+    with pytest.raises(CommandError, match="does not exist"):
+        import_tracks(tmp_path / "nowhere")
+
+
+def test_a_table_that_can_not_be_read_stops_the_import_before_it_begins(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tune(1), RATE)
+    (tmp_path / "tracks.csv").write_text("title\nA\n")
+    with pytest.raises(CommandError, match=r"lacks the columns .* Nothing was imported"):
+        import_tracks(tmp_path)
