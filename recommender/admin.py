@@ -34,7 +34,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 def link(row: Any) -> SafeString:
     """A link to a row's page in admin."""
     if row is None:
-        return format_html("–")
+        return SafeString("–")
     url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
     return format_html('<a href="{}">{}</a>', url, row)
 
@@ -43,7 +43,7 @@ def link(row: Any) -> SafeString:
 class TrackAdmin(admin.ModelAdmin):
     list_display = ("title", "artist", "album", "genre", "composition", "seconds", "available")
     list_filter = ("genre", "available", "imported_at")
-    search_fields = ("title", "artist", "album", "audio_sha256")
+    search_fields = ("title", "artist", "album", "=audio_sha256")
     list_per_page = 50
     actions = ("withdraw", "offer")
     readonly_fields = (
@@ -105,7 +105,7 @@ class TrackAdmin(admin.ModelAdmin):
     def composition(self, track: Track) -> SafeString:
         for heard in track.active_features:  # type: ignore[attr-defined]
             return charts.sparkbar(heard.model.genres, heard.probabilities)
-        return format_html("not heard yet")
+        return SafeString("not heard yet")
 
     @admin.display(description="listen")
     def player(self, track: Track) -> SafeString:
@@ -115,7 +115,7 @@ class TrackAdmin(admin.ModelAdmin):
     @admin.display(description="mel-spectrogram")
     def spectrogram_picture(self, track: Track) -> SafeString:
         if not track.spectrogram:
-            return format_html("none")
+            return SafeString("none")
         url = reverse("admin:track_spectrogram", args=[track.pk])
         return charts.spectrogram(url, min(CLIP_SECONDS, track.duration_s))
 
@@ -123,7 +123,7 @@ class TrackAdmin(admin.ModelAdmin):
     def genre_composition(self, track: Track) -> SafeString:
         for heard in track.active_features:  # type: ignore[attr-defined]
             return charts.composition(heard.model.genres, heard.probabilities)
-        return format_html("The active model has not heard this track: run manage.py index_tracks.")
+        return SafeString("The active model has not heard this track: run manage.py index_tracks.")
 
     @admin.display(description="playlists")
     def in_playlists(self, track: Track) -> SafeString:
@@ -232,9 +232,9 @@ class PlaylistAdmin(ReadOnlyAdmin):
     @admin.display(description="distance to the query song, by position")
     def distances(self, playlist: Playlist) -> SafeString:
         values = [entry.distance for entry in playlist.entries.all()]
-        return charts.distances(values) if values else format_html("no songs yet")
+        return charts.distances(values) if values else SafeString("no songs yet")
 
     @admin.display
     def participant(self, playlist: Playlist) -> SafeString:
         trial = getattr(playlist, "trial", None)
-        return link(trial.participant) if trial else format_html("–")
+        return link(trial.participant) if trial else SafeString("–")

@@ -22,6 +22,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/", include(api.urls)),
-    path("favicon.ico", RedirectView.as_view(url=f"/{settings.STATIC_URL}studyproject/icon.svg")),
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}studyproject/icon.svg")),
     path("health/", health, name="health"),
 ]

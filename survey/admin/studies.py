@@ -194,13 +194,13 @@ class StudyAdmin(admin.ModelAdmin):
     @admin.display(description="participants' page")
     def page(self, study: Study) -> SafeString:
         if not study.pk:
-            return format_html("–")
+            return SafeString("–")
         return format_html('<a href="{0}">{0}</a>', study.get_absolute_url())
 
     @admin.display(description="so far")
     def results(self, study: Study) -> SafeString:
         if not study.pk:
-            return format_html("–")
+            return SafeString("–")
         return format_html(
             '<a href="{}?study__id__exact={}">{} participants</a>, {} completed · '
             '<a href="{}?participant__study__id__exact={}">playlists</a>',
