@@ -1,0 +1,186 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
+from django.urls import reverse
+
+from recommender.models import Track
+from survey.models import Study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def press(researcher, study):
+    """Press a button of the study's page; gives what the researcher is told."""
+
+    def press(name: str, data: dict | None = None, client=researcher) -> str:
+        answer = client.post(reverse(f"admin:study_{name}", args=[study.pk]), data or {})
+        assert answer.status_code == 302
+        return " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+    return press
+
+
+@pytest.fixture
+def draft(study) -> Study:
+    Study.objects.update(state="draft")
+    study.refresh_from_db()
+    return study
+
+
+@pytest.fixture
+def page(researcher, study):
+    return lambda: researcher.get(reverse("admin:survey_study_change", args=[study.pk]))
+
+
+def test_a_study_is_opened_by_its_button(press, draft):
+    assert press("open").startswith("The study is now: Open")
+    assert Study.objects.get().is_open
+
+
+def test_a_study_is_closed_by_its_button(press):
+    assert press("close").startswith("The study is now: Closed")
+    assert Study.objects.get().state == "closed"
+
+
+def test_a_study_that_nobody_took_part_in_becomes_a_draft_again(press):
+    assert press("draft").startswith("The study is now: Draft")
+
+
+def test_a_study_that_people_took_part_in_says_why_it_stays(press, visitor):
+    visitor.register()
+    assert "People have taken part already" in press("draft")
+    assert Study.objects.get().is_open
+
+
+def test_a_study_that_can_not_work_says_why_it_stays_closed(press, draft):
+    Track.objects.update(available=False)
+    assert "The library has no song labelled Rock" in press("open")
+    assert Study.objects.get().is_draft
+
+
+def test_what_stands_against_opening_is_on_the_page(page, draft):
+    draft.conditions.all().delete()
+    assert "Before it can be opened: It has no condition" in page().text
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [("draft", ["Open"]), ("open", ["Close", "Back"]), ("closed", ["Open", "Back"])],
+)
+def test_the_buttons_fit_the_state(page, state, offered):
+    Study.objects.update(state=state)
+    text = page().text
+    buttons = {"Open": "Open the study", "Close": "Close the study", "Back": "Back to draft"}
+    assert [name for name, label in buttons.items() if f'value="{label}"' in text] == offered
+
+
+@pytest.mark.parametrize("name", ["open", "close", "draft"])
+def test_a_button_is_pressed_and_never_only_looked_at(researcher, study, name):
+    address = reverse(f"admin:study_{name}", args=[study.pk])
+    assert researcher.get(address).status_code == 405
+    assert Study.objects.get().is_open
+
+
+@pytest.mark.parametrize("name", ["open", "close", "draft", "copy", "instrument"])
+def test_strangers_press_no_button(client, study, name):
+    answer = client.post(reverse(f"admin:study_{name}", args=[study.pk]))
+    assert answer.url.startswith("/admin/login/")
+    assert Study.objects.get().is_open
+
+
+@pytest.mark.parametrize("name", ["close", "draft", "copy", "instrument"])
+def test_who_may_only_look_changes_nothing(client, study, press, name):
+    user = get_user_model().objects.create_user("colleague", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename="view_study"))
+    client.force_login(user)
+    press(name, {"use": "track-ratings", "placement": "end"}, client)
+    assert Study.objects.get().is_open
+    assert study.instruments.count() == 3
+
+
+def test_the_questions_of_an_open_study_are_fixed(page):
+    form = page().context["adminform"].form
+    assert set(form.fields) == {"title", "summary", "minutes", "debriefing", "contact"}
+
+
+def test_everything_about_a_draft_can_be_changed(page, draft):
+    form = page().context["adminform"].form
+    assert {"slug", "consent", "genres", "n_trials", "seed"} <= set(form.fields)
+
+
+def test_what_was_fixed_stays_though_somebody_sends_it(researcher, page, study):
+    form = page().context["adminform"].form
+    data = {**{name: form[name].value() for name in form.fields}, "consent": "Changed"}
+    for prefix in ("conditions", "instruments"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    researcher.post(reverse("admin:survey_study_change", args=[study.pk]), data)
+    assert Study.objects.get().consent == study.consent
+
+
+def test_a_study_that_people_took_part_in_is_not_deleted(researcher, visitor, study):
+    visitor.register()
+    answer = researcher.post(reverse("admin:survey_study_delete", args=[study.pk]), {"post": "yes"})
+    assert answer.status_code == 403
+    assert Study.objects.exists()
+
+
+def test_a_copy_is_a_draft_with_the_same_questions_and_nobodys_answers(press, visitor, study):
+    visitor.register()
+    assert "This is the copy" in press("copy")
+    copy = Study.objects.get(slug="demo-2")
+    assert (copy.is_draft, copy.participants.count()) == (True, 0)
+    assert list(copy.conditions.values("name", "strategy", "params")) == list(
+        study.conditions.values("name", "strategy", "params")
+    )
+    asked = ("key", "placement", "items__key", "items__text", "items__options")
+    assert list(copy.instruments.values(*asked)) == list(study.instruments.values(*asked))
+
+
+def test_the_copied_study_stays_as_it_was(press, study):
+    before = list(study.instruments.values())
+    press("copy")
+    assert list(study.instruments.values()) == before
+    assert Study.objects.get(pk=study.pk).is_open
+
+
+def test_ready_made_questions_are_added_to_a_draft(press, draft):
+    draft.instruments.all().delete()
+    press("instrument", {"use": "track-ratings", "placement": "track"})
+    assert draft.instruments.get().items.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("use", "placement", "said"),
+    [
+        ("nonsense", "track", "There is no ready-made instrument"),
+        ("../demo/study", "track", "There is no ready-made instrument"),
+        ("track-ratings", "nowhere", "nowhere"),
+        ("track-ratings", "end", "already exists"),
+    ],
+)
+def test_questions_that_do_not_fit_are_refused_in_words(press, draft, use, placement, said):
+    assert said in press("instrument", {"use": use, "placement": placement})
+    assert draft.instruments.count() == 3
+
+
+def test_no_questions_are_added_to_an_open_study(press, study):
+    said = press("instrument", {"use": "listening-habits", "placement": "end"})
+    assert "to a draft only" in said
+    assert study.instruments.count() == 3
+
+
+def test_a_new_study_begins_with_the_genres_of_the_network(researcher, genre_model):
+    page = researcher.get(reverse("admin:survey_study_add"))
+    assert (
+        page.context["adminform"].form["genres"].value() == ('["Hip-Hop", "Classical", "Rock"]')
+        or page.context["adminform"].form.initial["genres"] == genre_model.genres
+    )
+
+
+def test_the_list_counts_who_began_and_who_completed(researcher, newcomer):
+    newcomer().register()
+    newcomer().go_to("end")
+    row = researcher.get(reverse("admin:survey_study_changelist")).context["cl"].result_list[0]
+    assert (row.begun, row.done) == (2, 1)
