@@ -1,9 +1,9 @@
 # Two images: `app` runs every Python process (which one says its command), `proxy` stands in front.
 
 FROM caddy:2-alpine AS proxy
-RUN adduser -D -H -u 10001 proxy && chown -R proxy /data /config
+RUN adduser -D -H -u 10001 study && chown -R study /data /config
 COPY docker/Caddyfile /etc/caddy/Caddyfile
-USER proxy
+USER study
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
     CMD ["wget", "-q", "--spider", "http://127.0.0.1:2020/"]
 
