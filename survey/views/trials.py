@@ -85,6 +85,9 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     """How far the playlist is; the page asks again by itself, with JavaScript or without."""
     playlist = trial.playlist
     assert playlist is not None  # noqa: S101  the step says so
+    if "another" in request.POST:
+        services.choose_again(trial)
+        return redirect(where(trial.participant).url)
     if request.method == "POST":
         retry_playlist(playlist.pk)
         enqueue_playlist(playlist.pk)

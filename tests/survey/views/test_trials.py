@@ -173,6 +173,19 @@ def test_another_try_queues_the_failed_playlist_again(visitor):
     assert (playlist.status, playlist.attempts) == ("queued", 0)
 
 
+def test_after_a_failure_another_song_can_be_chosen(visitor):
+    visitor.go_to("wait")
+    Playlist.objects.update(status=Playlist.Status.FAILED)
+    visitor.post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("song")
+
+
+def test_a_song_whose_playlist_is_on_its_way_is_not_let_go(visitor):
+    visitor.go_to("wait")
+    visitor.post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("wait")
+
+
 # Ratings
 
 
