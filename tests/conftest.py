@@ -363,7 +363,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for genre in ("hiphop", "classical", "rock"):
         for file in sorted(DEMO_LIBRARY.glob(f"{genre}-*.mp3"))[:4]:
             shutil.copy(file, songs)
-    for words in (["migrate"], ["import_tracks", songs], ["load_study", DEMO_STUDY, "--open"]):
+    for words in (["import_tracks", songs], ["load_study", DEMO_STUDY, "--open"]):
         done = folder.manage(*words)
         assert done.returncode == 0, done.stderr
     return folder.path
