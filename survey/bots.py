@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 import mechanicalsoup
 import requests
+from bs4 import BeautifulSoup
 
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
@@ -182,11 +183,8 @@ class Bot:
 
     def _opened(self, answer: requests.Response) -> None:
         if not answer.ok:
-            said = (
-                self.page.get_text(" ", strip=True)[:300]
-                if self.browser.page
-                else answer.text[:300]
-            )
+            page = BeautifulSoup(answer.text, "html.parser")
+            said = (page.select_one("main") or page).get_text(" ", strip=True)[:300]
             raise Stuck(f"{answer.url} answered {answer.status_code}: “{said}”")
 
 
