@@ -30,6 +30,7 @@ class Diary:
     """What one bot did, to be compared with what the database holds."""
 
     completion_code: str = ""
+    tracks: int = 0
     ratings: int = 0
     answers: int = 0
     playlists: int = 0
@@ -109,6 +110,7 @@ class Bot:
     def _listen_and_rate(self) -> None:
         form = self._form("form[data-heard]")
         self._report_listening(form.form["data-heard"])
+        self.diary.tracks += len(self.page.select(".track"))
         self.diary.ratings += self._fill_in(form)
         self._submit()
 
