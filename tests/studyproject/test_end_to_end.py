@@ -27,10 +27,10 @@ def test_everybody_got_through(simulated):
 
 def test_what_the_bots_say_they_sent_is_what_is_kept(simulated, count):
     said = simulated.said.stdout
-    playlists, ratings, answers = map(
-        int, re.search(r"with (\d+) playlists, (\d+) ratings and (\d+) answers", said).groups()
-    )
+    sent = re.search(r"(\d+) playlists, (\d+) tracks rated with (\d+) ratings, (\d+) answers", said)
+    playlists, tracks, ratings, answers = map(int, sent.groups())
     assert count("recommender_playlist WHERE status = 'ready'") == playlists == PEOPLE
+    assert count("recommender_playlisttrack") == tracks == PEOPLE * 10
     assert count("survey_trackrating") == ratings == PEOPLE * 10 * 3
     assert (
         count("survey_answer a JOIN survey_item i ON i.id = a.item_id WHERE i.kind <> 'long_text'")
