@@ -207,6 +207,16 @@ def test_what_is_missing_is_marked_and_in_view(listener):
     assert listener.ratings() == []
 
 
+def test_a_song_rated_after_all_is_marked_no_more(listener):
+    listener.press("Go on")
+    listener.page.get_by_text("Some ratings are still missing").wait_for()
+    for field in listener.page.locator("#track-1 fieldset").all():
+        field.locator("label").first.click()
+    listener.page.locator("#track-1:not(.missing)").wait_for()
+    assert listener.page.locator("#track-1 .error").count() == 0
+    assert listener.page.locator(".missing").count() == 9
+
+
 def test_a_song_plays_and_what_was_heard_is_reported(listener):
     song = listener.play(1)
     listener.folder.until(lambda: listener.played(1) > 0.6, "half a second is heard")

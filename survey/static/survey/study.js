@@ -128,6 +128,9 @@ document.addEventListener("htmx:afterRequest", (event) => {
   unsaved.delete(field);
   statusOf(field).classList.remove("unsaved");
   field.removeAttribute("aria-invalid");
+  field.querySelector(".error")?.remove();
+  const track = field.closest(".track");
+  if (!track?.querySelector("[aria-invalid]")) track?.classList.remove("missing");
 });
 const again = () => unsaved.forEach((field) => window.htmx.trigger(field, "change"));
 addEventListener("online", again);
