@@ -127,7 +127,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (!field || !event.detail.successful) return;
   unsaved.delete(field);
   statusOf(field).classList.remove("unsaved");
-  field.removeAttribute("aria-invalid");
+  [field, ...field.querySelectorAll("[aria-invalid]")].forEach((part) => part.removeAttribute("aria-invalid"));
   field.querySelector(".error")?.remove();
   const track = field.closest(".track");
   if (!track?.querySelector("[aria-invalid]")) track?.classList.remove("missing");
