@@ -9,9 +9,10 @@ from django.db import transaction
 
 from recommender import services
 from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.hearing import hear
 from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv
-from recommender.models import GenreModel, Track, TrackFeatures
+from recommender.models import GenreModel, Track
 
 AUDIO = {
     ".wav",
@@ -93,12 +94,13 @@ class Command(DataCommand):
         known = Track.objects.filter(**origin).first()
         if known and known.features.filter(model=model).exists():
             return self.refresh(known, file, row)
+        self.classifier = self.classifier or services.load_classifier(model)
         recording = read_recording(file)
+        heard = hear(recording, self.classifier)
+        about = {**describe(file, row), **origin}
         with transaction.atomic():
-            track, added = services.add_track(recording, file, {**describe(file, row), **origin})
-        if not TrackFeatures.objects.filter(track=track, model=model).exists():
-            self.classifier = self.classifier or services.load_classifier(model)
-            services.hear(track, recording, self.classifier)
+            track, added = services.add_track(recording, heard.picture, file, about)
+        services.keep_heard(track, heard, model)
         return "new" if added else "already there" if known else "the same recording as another"
 
     def refresh(self, track: Track, file: Path, row: dict[str, str] | None) -> str:

@@ -1,0 +1,35 @@
+"""Everything that is computed from one recording, over one log-mel-spectrogram."""
+
+from dataclasses import dataclass
+
+from recommender.engine.audio import Recording
+from recommender.engine.cnn import GenreClassifier
+from recommender.engine.fingerprint import Bytes, fingerprint
+from recommender.engine.mel import Floats, log_mel
+from recommender.engine.picture import spectrogram_png
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What the recommender knows of a song.
+
+    probabilities : (K,) float32 in the order of the network's genres. embedding : (D,) float32.
+    fingerprint : (512,) uint8. picture : PNG of the mel-spectrogram.
+    """
+
+    probabilities: Floats
+    embedding: Floats
+    fingerprint: Bytes
+    picture: bytes
+
+
+def hear(recording: Recording, classifier: GenreClassifier) -> Heard:
+    """Run the network over a recording, and compute what needs no network. Raises ModelError."""
+    levels = log_mel(recording.samples, recording.sample_rate)
+    prediction = classifier.predict_levels(levels)
+    return Heard(
+        probabilities=prediction.probabilities,
+        embedding=prediction.embedding,
+        fingerprint=fingerprint(levels),
+        picture=spectrogram_png(levels),
+    )
