@@ -70,12 +70,22 @@ def read_tags(path: Path) -> dict[str, str]:
 
 def describe(path: Path, row: dict[str, str] | None) -> dict[str, Any]:
     """A track's fields: tracks.csv first, then the tags, then the file's name."""
-    stated = {key: value for key, value in (row or {}).items() if value}
-    about: dict[str, Any] = {**read_tags(path), **stated}
-    year = about.pop("year", "")
-    about = {key: _fitting(key, value) for key, value in about.items()}
-    about.setdefault("title", _fitting("title", path.stem))
-    return {**about, "year": int(year) if year.isdecimal() and int(year) < 32768 else None}
+    return {"title": _fitting("title", path.stem), **_fields(read_tags(path)), **stated(row)}
+
+
+def stated(row: dict[str, str] | None) -> dict[str, Any]:
+    """The fields that a row of tracks.csv states; an empty cell states nothing."""
+    return _fields({key: value for key, value in (row or {}).items() if value})
+
+
+def _fields(about: dict[str, str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        key: _fitting(key, value) for key, value in about.items() if key != "year"
+    }
+    year = about.get("year", "")
+    if year.isdecimal() and int(year) < 32768:
+        fields["year"] = int(year)
+    return fields
 
 
 def _fitting(field: str, text: str) -> str:

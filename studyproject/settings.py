@@ -32,7 +32,8 @@ def refuse_unsafe_production() -> None:
     problems = [f"{name} is not set" for name in needed if not env.str(name, default="")]
     if DEBUG:
         problems.append("DEBUG must be off")
-    if len(env.str("SECRET_KEY", default="")) < 50:
+    key = env.str("SECRET_KEY", default="")
+    if len(key) < 50 or len(set(key)) < 5:
         problems.append("SECRET_KEY must be random and at least 50 characters long")
     if "*" in env.list("ALLOWED_HOSTS", default=[]):
         problems.append("ALLOWED_HOSTS must name the hosts, not *")
@@ -267,5 +268,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"matplotlib": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 import mechanicalsoup
 import requests
+from bs4 import BeautifulSoup
 
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
@@ -29,6 +30,7 @@ class Diary:
     """What one bot did, to be compared with what the database holds."""
 
     completion_code: str = ""
+    tracks: int = 0
     ratings: int = 0
     answers: int = 0
     playlists: int = 0
@@ -108,6 +110,7 @@ class Bot:
     def _listen_and_rate(self) -> None:
         form = self._form("form[data-heard]")
         self._report_listening(form.form["data-heard"])
+        self.diary.tracks += len(self.page.select(".track"))
         self.diary.ratings += self._fill_in(form)
         self._submit()
 
@@ -182,11 +185,8 @@ class Bot:
 
     def _opened(self, answer: requests.Response) -> None:
         if not answer.ok:
-            said = (
-                self.page.get_text(" ", strip=True)[:300]
-                if self.browser.page
-                else answer.text[:300]
-            )
+            page = BeautifulSoup(answer.text, "html.parser")
+            said = (page.select_one("main") or page).get_text(" ", strip=True)[:300]
             raise Stuck(f"{answer.url} answered {answer.status_code}: “{said}”")
 
 

@@ -183,6 +183,12 @@ def choose_query(trial: Trial, track: Track) -> Playlist:
         return trial.playlist
 
 
+def choose_again(trial: Trial) -> None:
+    """Let go of a song from which no playlist could be made; any other choice stays."""
+    failed = Playlist.Status.FAILED
+    Trial.objects.filter(pk=trial.pk, playlist__status=failed).update(playlist=None, chosen_at=None)
+
+
 def rate(trial: Trial, entry: PlaylistTrack, values: Mapping[Item, int]) -> None:
     """Keep ratings of one track; a changed mind is counted, the same value again is not."""
     if trial.finished_at:

@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -244,21 +245,18 @@ def at_once() -> Callable[..., list[Any]]:
     """Call a function in several threads that start together; give what each returned."""
 
     def run(act: Callable[[], Any], times: int = 2) -> list[Any]:
-        together, outcomes = threading.Barrier(times), []
+        together = threading.Barrier(times)
 
-        def one() -> None:
+        def one() -> Any:
             together.wait()
             try:
-                outcomes.append(act())
+                return act()
             finally:
                 connections.close_all()
 
-        threads = [threading.Thread(target=one) for _ in range(times)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
+        with ThreadPoolExecutor(times) as pool:
+            running = [pool.submit(one) for _ in range(times)]
+        return [done.result() for done in running]
 
     return run
 
@@ -363,7 +361,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for genre in ("hiphop", "classical", "rock"):
         for file in sorted(DEMO_LIBRARY.glob(f"{genre}-*.mp3"))[:4]:
             shutil.copy(file, songs)
-    for words in (["migrate"], ["import_tracks", songs], ["load_study", DEMO_STUDY, "--open"]):
+    for words in (["import_tracks", songs], ["load_study", DEMO_STUDY, "--open"]):
         done = folder.manage(*words)
         assert done.returncode == 0, done.stderr
     return folder.path

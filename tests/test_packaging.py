@@ -195,3 +195,10 @@ def test_the_integration_script_runs_the_two_commands():
     assert "set -euo pipefail" in text
     assert text.index("\nmake test") < text.index("\nmake lint")
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_the_proxy_writes_no_addresses_down():
+    caddy = (ROOT / "docker" / "Caddyfile").read_text("utf-8")
+    assert "exclude http.log.error" in caddy
+    assert "output" not in caddy
+    assert "--access-logfile" not in words("web")

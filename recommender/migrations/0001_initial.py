@@ -9,140 +9,311 @@ import recommender.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='GenreModel',
+            name="GenreModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('version', models.CharField(help_text='SHA-256 of the weights.', max_length=64, unique=True)),
-                ('directory', models.CharField(help_text='Its folder, relative to the shipped weights or absolute.', max_length=500)),
-                ('genres', models.JSONField(help_text="In the order of the network's outputs.")),
-                ('card', models.JSONField(default=dict, help_text='What it was trained on and what it scored.')),
-                ('active', models.BooleanField(default=False)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "version",
+                    models.CharField(
+                        help_text="SHA-256 of the weights.", max_length=64, unique=True
+                    ),
+                ),
+                (
+                    "directory",
+                    models.CharField(
+                        help_text="Its folder, relative to the shipped weights or absolute.",
+                        max_length=500,
+                    ),
+                ),
+                ("genres", models.JSONField(help_text="In the order of the network's outputs.")),
+                (
+                    "card",
+                    models.JSONField(
+                        default=dict, help_text="What it was trained on and what it scored."
+                    ),
+                ),
+                ("active", models.BooleanField(default=False)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('active',), name='one_active_genre_model')],
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)),
+                        fields=("active",),
+                        name="one_active_genre_model",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Playlist',
+            name="Playlist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('strategy', models.CharField(max_length=50)),
-                ('params', models.JSONField(blank=True, default=dict)),
-                ('seed', models.PositiveBigIntegerField(default=0)),
-                ('library_revision', models.CharField(blank=True, max_length=64)),
-                ('status', models.CharField(choices=[('queued', 'queued'), ('running', 'finding songs'), ('ready', 'ready'), ('failed', 'failed')], db_index=True, default='queued', max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('enqueued_at', models.DateTimeField(blank=True, help_text='Empty while the broker has not taken it.', null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('timings', models.JSONField(blank=True, default=dict, help_text='Seconds, by step.')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='playlists', to='recommender.genremodel')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("strategy", models.CharField(max_length=50)),
+                ("params", models.JSONField(blank=True, default=dict)),
+                ("seed", models.PositiveBigIntegerField(default=0)),
+                ("library_revision", models.CharField(blank=True, max_length=64)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "finding songs"),
+                            ("ready", "ready"),
+                            ("failed", "failed"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "enqueued_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Empty while the broker has not taken it.", null=True
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "timings",
+                    models.JSONField(blank=True, default=dict, help_text="Seconds, by step."),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="playlists",
+                        to="recommender.genremodel",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=300)),
-                ('artist', models.CharField(blank=True, max_length=300)),
-                ('album', models.CharField(blank=True, max_length=300)),
-                ('genre', models.CharField(blank=True, db_index=True, help_text="The library's own label, from tags or tracks.csv; not the network's opinion.", max_length=100)),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('licence', models.CharField(blank=True, max_length=300)),
-                ('duration_s', models.FloatField(verbose_name='duration (s)')),
-                ('sample_rate', models.PositiveIntegerField(verbose_name='sample rate (Hz)')),
-                ('channels', models.PositiveSmallIntegerField()),
-                ('file', models.FileField(max_length=200, upload_to=recommender.models.track_path)),
-                ('spectrogram', models.ImageField(blank=True, max_length=200, upload_to=recommender.models.picture_path)),
-                ('audio_sha256', models.CharField(help_text='SHA-256 of the decoded audio: the same recording under other tags is the same.', max_length=64, unique=True, verbose_name='audio hash')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, help_text="The track's address on participants' pages, telling nothing about it.", unique=True)),
-                ('available', models.BooleanField(default=True, help_text='Off: kept for old playlists, never in new ones.')),
-                ('source', models.CharField(blank=True, help_text='The file it came from.', max_length=1000)),
-                ('source_size', models.PositiveBigIntegerField(default=0)),
-                ('source_mtime_ns', models.BigIntegerField(default=0)),
-                ('imported_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=300)),
+                ("artist", models.CharField(blank=True, max_length=300)),
+                ("album", models.CharField(blank=True, max_length=300)),
+                (
+                    "genre",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="The library's own label, from tags or tracks.csv; not the network's opinion.",
+                        max_length=100,
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("licence", models.CharField(blank=True, max_length=300)),
+                ("duration_s", models.FloatField(verbose_name="duration (s)")),
+                ("sample_rate", models.PositiveIntegerField(verbose_name="sample rate (Hz)")),
+                ("channels", models.PositiveSmallIntegerField()),
+                ("file", models.FileField(max_length=200, upload_to=recommender.models.track_path)),
+                (
+                    "spectrogram",
+                    models.ImageField(
+                        blank=True, max_length=200, upload_to=recommender.models.picture_path
+                    ),
+                ),
+                (
+                    "audio_sha256",
+                    models.CharField(
+                        help_text="SHA-256 of the decoded audio: the same recording under other tags is the same.",
+                        max_length=64,
+                        unique=True,
+                        verbose_name="audio hash",
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(
+                        default=uuid.uuid4,
+                        editable=False,
+                        help_text="The track's address on participants' pages, telling nothing about it.",
+                        unique=True,
+                    ),
+                ),
+                (
+                    "available",
+                    models.BooleanField(
+                        default=True, help_text="Off: kept for old playlists, never in new ones."
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="The file it came from.", max_length=1000
+                    ),
+                ),
+                ("source_size", models.PositiveBigIntegerField(default=0)),
+                ("source_mtime_ns", models.BigIntegerField(default=0)),
+                ("imported_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'ordering': ['pk'],
-                'indexes': [models.Index(fields=['source'], name='recommender_source_f7255e_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('duration_s__gt', 0)), name='track_has_a_duration')],
+                "ordering": ["pk"],
+                "indexes": [models.Index(fields=["source"], name="recommender_source_f7255e_idx")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("duration_s__gt", 0)), name="track_has_a_duration"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PlaylistTrack',
+            name="PlaylistTrack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('distance', models.FloatField(help_text='Euclidean, in genre space, to the query song.')),
-                ('playlist', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='recommender.playlist')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='recommender.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "distance",
+                    models.FloatField(help_text="Euclidean, in genre space, to the query song."),
+                ),
+                (
+                    "playlist",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="entries",
+                        to="recommender.playlist",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="recommender.track",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['playlist', 'position'],
+                "ordering": ["playlist", "position"],
             },
         ),
         migrations.AddField(
-            model_name='playlist',
-            name='query_track',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='queried_in', to='recommender.track'),
+            model_name="playlist",
+            name="query_track",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="queried_in",
+                to="recommender.track",
+            ),
         ),
         migrations.AddField(
-            model_name='playlist',
-            name='tracks',
-            field=models.ManyToManyField(related_name='playlists', through='recommender.PlaylistTrack', to='recommender.track'),
+            model_name="playlist",
+            name="tracks",
+            field=models.ManyToManyField(
+                related_name="playlists",
+                through="recommender.PlaylistTrack",
+                to="recommender.track",
+            ),
         ),
         migrations.CreateModel(
-            name='TrackFeatures',
+            name="TrackFeatures",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('probabilities', models.JSONField(help_text='One a genre, summing to 1.')),
-                ('embedding', models.BinaryField(help_text='The penultimate layer, little-endian float32.')),
-                ('fingerprint', models.BinaryField(help_text='Tells the same recording at another bit rate.')),
-                ('computed_at', models.DateTimeField(auto_now_add=True)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='features', to='recommender.genremodel')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='features', to='recommender.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("probabilities", models.JSONField(help_text="One a genre, summing to 1.")),
+                (
+                    "embedding",
+                    models.BinaryField(help_text="The penultimate layer, little-endian float32."),
+                ),
+                (
+                    "fingerprint",
+                    models.BinaryField(help_text="Tells the same recording at another bit rate."),
+                ),
+                ("computed_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="features",
+                        to="recommender.genremodel",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="features",
+                        to="recommender.track",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'track features',
-                'ordering': ['track_id'],
+                "verbose_name_plural": "track features",
+                "ordering": ["track_id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='playlisttrack',
-            constraint=models.UniqueConstraint(fields=('playlist', 'position'), name='one_track_a_position'),
+            model_name="playlisttrack",
+            constraint=models.UniqueConstraint(
+                fields=("playlist", "position"), name="one_track_a_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playlisttrack',
-            constraint=models.UniqueConstraint(fields=('playlist', 'track'), name='a_track_once_a_playlist'),
+            model_name="playlisttrack",
+            constraint=models.UniqueConstraint(
+                fields=("playlist", "track"), name="a_track_once_a_playlist"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playlisttrack',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='positions_from_one'),
+            model_name="playlisttrack",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1)), name="positions_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playlisttrack',
-            constraint=models.CheckConstraint(condition=models.Q(('distance__gte', 0)), name='distance_not_negative'),
+            model_name="playlisttrack",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("distance__gte", 0)), name="distance_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackfeatures',
-            constraint=models.UniqueConstraint(fields=('track', 'model'), name='features_once_per_model'),
+            model_name="trackfeatures",
+            constraint=models.UniqueConstraint(
+                fields=("track", "model"), name="features_once_per_model"
+            ),
         ),
     ]

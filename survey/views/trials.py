@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
-from recommender.models import PlaylistTrack, Track, TrackQuerySet
+from recommender.models import Playlist, PlaylistTrack, Track, TrackQuerySet
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
@@ -85,6 +85,9 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     """How far the playlist is; the page asks again by itself, with JavaScript or without."""
     playlist = trial.playlist
     assert playlist is not None  # noqa: S101  the step says so
+    if "another" in request.POST:
+        services.choose_again(trial)
+        return redirect(where(trial.participant).url)
     if request.method == "POST":
         retry_playlist(playlist.pk)
         enqueue_playlist(playlist.pk)
@@ -92,9 +95,15 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     if playlist.is_ready:
         url = where(trial.participant).url
         return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
-    context = {**_context(trial), "playlist": playlist}
-    template = "survey/_progress.html" if request.htmx else "survey/wait.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
+    state = f"{playlist.status}{'' if playlist.enqueued_at else ' unsent'}"
+    context = {**_context(trial), "playlist": playlist, "state": state}
+    if not request.htmx:  # type: ignore[attr-defined]
+        return render(request, "survey/wait.html", context)
+    if request.GET.get("seen") == state:
+        return HttpResponse(status=204)  # nothing new: a screen reader need not say it again
+    failed = playlist.status == Playlist.Status.FAILED
+    status = HTMX_STOP_POLLING if failed else 200
+    return render(request, "survey/_progress.html", context, status=status)
 
 
 @trial_page(Step.LISTEN, Step.SURVEY)

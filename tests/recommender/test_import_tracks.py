@@ -203,3 +203,11 @@ def test_a_table_that_can_not_be_read_stops_the_import_before_it_begins(tmp_path
     (tmp_path / "tracks.csv").write_text("title\nA\n")
     with pytest.raises(CommandError, match=r"lacks the columns .* Nothing was imported"):
         import_tracks(tmp_path)
+
+
+def test_an_edit_in_admin_outlives_another_import(imported):
+    track = Track.objects.exclude(album="Edited").first()
+    Track.objects.filter(pk=track.pk).update(album="Edited")
+    import_tracks(imported.folder)
+    track.refresh_from_db()
+    assert track.album == "Edited"

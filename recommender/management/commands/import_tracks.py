@@ -11,7 +11,7 @@ from recommender import services
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.hearing import hear
 from recommender.management.data_command import DataCommand
-from recommender.metadata import MetadataError, describe, read_tracks_csv
+from recommender.metadata import MetadataError, describe, read_tracks_csv, stated
 from recommender.models import GenreModel, Track
 
 AUDIO = {
@@ -93,7 +93,7 @@ class Command(DataCommand):
         }
         known = Track.objects.filter(**origin).first()
         if known and known.features.filter(model=model).exists():
-            return self.refresh(known, file, row)
+            return self.refresh(known, row)
         self.classifier = self.classifier or services.load_classifier(model)
         recording = read_recording(file)
         heard = hear(recording, self.classifier)
@@ -103,9 +103,9 @@ class Command(DataCommand):
         services.keep_heard(track, heard, model)
         return "new" if added else "already there" if known else "the same recording as another"
 
-    def refresh(self, track: Track, file: Path, row: dict[str, str] | None) -> str:
-        """Take over what was corrected in tracks.csv since."""
-        about = describe(file, row)
+    def refresh(self, track: Track, row: dict[str, str] | None) -> str:
+        """Take over what was corrected in tracks.csv since; what it does not state stays."""
+        about = stated(row)
         if all(getattr(track, field) == value for field, value in about.items()):
             return "already there"
         for field, value in about.items():

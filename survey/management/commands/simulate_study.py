@@ -80,9 +80,10 @@ class Command(DataCommand):
     def report(self, diaries: list[Diary]) -> None:
         waits = sorted(wait for diary in diaries for wait in diary.waits_s)
         self.stdout.write(
-            f"{len(diaries)} participants completed, with {sum(d.playlists for d in diaries)} "
-            f"playlists, {sum(d.ratings for d in diaries)} ratings and "
-            f"{sum(d.answers for d in diaries)} answers to other questions."
+            f"{len(diaries)} participants completed: "
+            f"{sum(d.playlists for d in diaries)} playlists, "
+            f"{sum(d.tracks for d in diaries)} tracks rated with {sum(d.ratings for d in diaries)} "
+            f"ratings, {sum(d.answers for d in diaries)} answers to other questions."
         )
         if waits:
             within = waits[min(len(waits) - 1, int(0.95 * len(waits)))]

@@ -165,12 +165,38 @@ def test_a_playlist_that_failed_says_so_and_offers_another_try(visitor):
     assert "Internal words" not in page
 
 
+def test_the_waiting_page_is_answered_only_with_news(visitor):
+    page = visitor.go_to("wait").get("wait", headers=HTMX)
+    seen = page.context["state"]
+    assert visitor.get("wait", {"seen": seen}, headers=HTMX).status_code == 204
+    assert visitor.get("wait", {"seen": "something else"}, headers=HTMX).status_code == 200
+
+
+def test_a_failed_playlist_is_asked_for_no_more(visitor):
+    visitor.go_to("wait")
+    Playlist.objects.update(status="failed")
+    assert visitor.get("wait", headers=HTMX).status_code == 286
+
+
 def test_another_try_queues_the_failed_playlist_again(visitor):
     visitor.go_to("wait")
     Playlist.objects.update(status="failed", attempts=5)
     assert visitor.post("wait").url == visitor.url("wait")
     playlist = visitor.trial.playlist
     assert (playlist.status, playlist.attempts) == ("queued", 0)
+
+
+def test_after_a_failure_another_song_can_be_chosen(visitor):
+    visitor.go_to("wait")
+    Playlist.objects.update(status=Playlist.Status.FAILED)
+    visitor.post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("song")
+
+
+def test_a_song_whose_playlist_is_on_its_way_is_not_let_go(visitor):
+    visitor.go_to("wait")
+    visitor.post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("wait")
 
 
 # Ratings
