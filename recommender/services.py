@@ -74,7 +74,11 @@ def load_classifier(model: GenreModel) -> "GenreClassifier":
     one TensorFlow: never in the web process."""
     from .engine.cnn import GenreClassifier
 
-    return GenreClassifier.load(Path(model.directory) if model.directory else shipped_directory())
+    return GenreClassifier.load(model_directory(model))
+
+
+def model_directory(model: GenreModel) -> Path:
+    return Path(model.directory) if model.directory else shipped_directory()
 
 
 # The library
@@ -127,6 +131,14 @@ def _keep_picture(track: Track, png: bytes) -> str:
     return default_storage.save(name, ContentFile(png))
 
 
+def hear(track: Track, recording: "Recording", classifier: "GenreClassifier") -> TrackFeatures:
+    """Let a model hear a track and keep that; again is harmless."""
+    from .engine import hearing
+
+    model = GenreModel.objects.get(version=classifier.version)
+    return keep_heard(track, hearing.hear(recording, classifier), model)
+
+
 def keep_heard(track: Track, heard: "Heard", model: GenreModel) -> TrackFeatures:
     """Keep what a model heard in a track; again is harmless."""
     features, _ = TrackFeatures.objects.get_or_create(
@@ -147,16 +159,14 @@ def index_unheard(model: GenreModel, report: Callable[[Track, str], None]) -> No
     A track whose file has gone bad is reported with its reason and left unheard.
     """
     from .engine.audio import AudioError, read_recording
-    from .engine.hearing import hear
 
     classifier = load_classifier(model)
     for track in Track.objects.unheard(model).iterator():
         try:
-            heard = hear(read_recording(Path(track.file.path)), classifier)
+            hear(track, read_recording(Path(track.file.path)), classifier)
         except (AudioError, FileNotFoundError) as error:
             report(track, str(error))
         else:
-            keep_heard(track, heard, model)
             report(track, "")
 
 
