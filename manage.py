@@ -7,6 +7,8 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyproject.settings")
+    # Read when numpy is imported: threads of several processes get into one another's way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from django.core.management import execute_from_command_line
     except ImportError as error:

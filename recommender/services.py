@@ -27,6 +27,7 @@ from .models import (
 if TYPE_CHECKING:
     from .engine.audio import Recording
     from .engine.cnn import GenreClassifier
+    from .engine.hearing import Heard
 
 # A playlist that nobody took up, or that stopped half-way, for this long is lost.
 LOST_AFTER = timedelta(seconds=35)
@@ -69,17 +70,24 @@ def register_model(directory: Path, *, activate: bool = False) -> GenreModel:
 
 
 def load_classifier(model: GenreModel) -> "GenreClassifier":
-    """The network itself; loads TensorFlow, so never call it in the web process."""
+    """The network itself. On its first prediction it starts its runtime, where there is no light
+    one TensorFlow: never in the web process."""
     from .engine.cnn import GenreClassifier
 
-    return GenreClassifier.load(Path(model.directory) if model.directory else shipped_directory())
+    return GenreClassifier.load(model_directory(model))
+
+
+def model_directory(model: GenreModel) -> Path:
+    return Path(model.directory) if model.directory else shipped_directory()
 
 
 # The library
 
 
-def add_track(recording: "Recording", path: Path, about: dict[str, Any]) -> tuple[Track, bool]:
-    """Keep the file and its row, or find the track that has the same audio already.
+def add_track(
+    recording: "Recording", picture: bytes, path: Path, about: dict[str, Any]
+) -> tuple[Track, bool]:
+    """Keep the file, its picture and its row, or find the track with the same audio.
 
     Raises AudioError for what the network can hear but participants' browsers can't play.
     """
@@ -101,7 +109,7 @@ def add_track(recording: "Recording", path: Path, about: dict[str, Any]) -> tupl
         **about,
     )
     track.file.name = _keep_file(track, path, recording.container)
-    track.spectrogram.name = _keep_picture(track, recording)
+    track.spectrogram.name = _keep_picture(track, picture)
     track.save()
     return track, True
 
@@ -117,28 +125,29 @@ def _keep_file(track: Track, path: Path, container: str) -> str:
         return default_storage.save(name, File(file))
 
 
-def _keep_picture(track: Track, recording: "Recording") -> str:
-    from .engine.picture import spectrogram_png
-
+def _keep_picture(track: Track, png: bytes) -> str:
     name = picture_path(track, "")
     default_storage.delete(name)
-    png = spectrogram_png(recording.samples, recording.sample_rate)
     return default_storage.save(name, ContentFile(png))
 
 
 def hear(track: Track, recording: "Recording", classifier: "GenreClassifier") -> TrackFeatures:
-    """Run the network on a track and keep what it heard; again is harmless."""
-    from .engine.fingerprint import fingerprint
+    """Let a model hear a track and keep that; again is harmless."""
+    from .engine import hearing
 
     model = GenreModel.objects.get(version=classifier.version)
-    heard = classifier.predict(recording.samples, recording.sample_rate)
+    return keep_heard(track, hearing.hear(recording, classifier), model)
+
+
+def keep_heard(track: Track, heard: "Heard", model: GenreModel) -> TrackFeatures:
+    """Keep what a model heard in a track; again is harmless."""
     features, _ = TrackFeatures.objects.get_or_create(
         track=track,
         model=model,
         defaults={
             "probabilities": [float(p) for p in heard.probabilities],
             "embedding": heard.embedding.astype("<f4").tobytes(),
-            "fingerprint": fingerprint(recording.samples, recording.sample_rate).tobytes(),
+            "fingerprint": heard.fingerprint.tobytes(),
         },
     )
     return features

@@ -5,6 +5,8 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studyproject.settings")
+# Read when numpy is imported: threads of several processes get into one another's way.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 app = Celery("studyproject")
 app.config_from_object("django.conf:settings", namespace="CELERY")

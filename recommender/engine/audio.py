@@ -1,7 +1,6 @@
 """Recordings: from a file to samples that the network may hear, or a plain reason why not.
 
-The decoders are in decode, the spectrogram in mel, its picture in picture; callers import from
-here.
+The decoders are in decode, the spectrogram in mel, its picture in picture.
 """
 
 import hashlib
@@ -25,10 +24,9 @@ from recommender.engine.constants import (
     TRUNCATED_SHARE,
 )
 from recommender.engine.decode import AudioError, Stream, open_stream
-from recommender.engine.mel import Floats, log_mel
-from recommender.engine.picture import spectrogram_png
+from recommender.engine.mel import Floats
 
-__all__ = ["AudioError", "Recording", "log_mel", "read_recording", "spectrogram_png"]
+__all__ = ["AudioError", "Recording", "read_recording"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,11 +120,18 @@ def _consume(stream: Stream) -> tuple[Floats, int, str]:
 
 def _pcm(mono: Floats) -> bytes:
     # 32768 is the decoders' own scale: 16-bit samples come back exactly as they were written.
-    return np.clip(np.rint(mono * 32768.0), -32768, 32767).astype("<i2").tobytes()
+    scaled = mono * np.float32(32768.0)
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, -32768, 32767, out=scaled)
+    return scaled.astype("<i2").tobytes()
 
 
 def _mono(block: Floats) -> Floats:
-    mono: Floats = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1, dtype=np.float32)
+    # numpy's mean over rows as short as a stereo pair takes longer than decoding does.
+    mono: Floats = block[:, 0].copy()
+    for channel in range(1, block.shape[1]):
+        mono += block[:, channel]
+    mono /= np.float32(block.shape[1])
     if not np.isfinite(mono).all():
         raise AudioError(
             "The file holds samples that are not numbers (NaN or infinity). Export it again."

@@ -1,36 +1,28 @@
-"""The network: build it, load the shipped weights, predict. Keras is imported on the first
-prediction.
+"""The trained network as everybody uses it: read its card, load it, predict.
 
-How it is trained is in training; what it is given is in features.
+What it looks like in Keras is in network, how it runs without TensorFlow in light, how it is
+trained in training, what it is given in features.
 """
 
 import hashlib
 import json
-import os
 import threading
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import softmax
 
-from recommender.engine.constants import BANDS, CROP_COLUMNS
-from recommender.engine.features import channels, crops, from_audio
-from recommender.engine.mel import Floats
-
-if TYPE_CHECKING:
-    import keras
+from recommender.engine import light
+from recommender.engine.features import channels, crops, from_levels
+from recommender.engine.mel import Doubles, Floats, log_mel
 
 SHIPPED = Path(__file__).resolve().parent.parent / "weights" / "genre_cnn"
 WEIGHTS_FILE = "model.weights.h5"
 CARD_FILE = "model.json"
-PROJECTION = "projection"
 
 _BATCH = 48
-_THREADS = 2
 
 
 class ModelError(ValueError):
@@ -46,79 +38,9 @@ class Prediction:
     embedding: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """filters : of the five convolutions. members : networks trained from different seeds whose
-    logits are averaged. embedding : length of what is kept of their last hidden layers."""
-
-    filters: tuple[int, ...] = (16, 24, 48, 96, 192)
-    dropout: float = 0.3
-    members: int = 1
-    embedding: int = 64
-
-
-@lru_cache(maxsize=1)
-def start_keras() -> Any:
-    """Import Keras with settings under which the same input gives the same output; once a
-    process."""
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # Eigen's kernels round alike on more processors than oneDNN's, and start without a message.
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-    import keras
-    import tensorflow as tf
-
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(_THREADS)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-        tf.config.experimental.enable_op_determinism()
-    except RuntimeError:
-        pass  # TensorFlow was started by someone else in this process, with their settings.
-    return keras
-
-
-def build_member(n_genres: int, shape: Shape, name: str = "member_0") -> "keras.Model":
-    """One network: crops (n, 64, 64, 2) → logits (n, K) and embedding (n, filters[-1])."""
-    layers = start_keras().layers
-    heard = layers.Input((BANDS, CROP_COLUMNS, 2))
-    x = heard
-    for i, filters in enumerate(shape.filters):
-        size, stride = (5, 2) if i == 0 else (3, 1)
-        x = layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False)(x)
-        x = layers.BatchNormalization(momentum=0.97)(x)
-        x = layers.Activation("relu")(x)
-        if 0 < i < len(shape.filters) - 1:
-            x = layers.MaxPooling2D(2)(x)
-    embedding = layers.GlobalAveragePooling2D()(x)
-    logits = layers.Dense(n_genres)(layers.Dropout(shape.dropout)(embedding))
-    return start_keras().Model(heard, [logits, embedding], name=name)
-
-
-def build(n_genres: int, shape: Shape) -> "keras.Model":
-    """The whole network: the mean of the members' logits, and their embeddings side by side, turned
-    and shortened by a linear layer that training fills with principal components."""
-    keras = start_keras()
-    heard = keras.layers.Input((BANDS, CROP_COLUMNS, 2))
-    members = [build_member(n_genres, shape, f"member_{i}") for i in range(shape.members)]
-    logits, embeddings = zip(*(member(heard) for member in members), strict=True)
-    several = shape.members > 1
-    joined = keras.layers.Concatenate()(embeddings) if several else embeddings[0]
-    mean = keras.layers.Average()(logits) if several else logits[0]
-    shortened = keras.layers.Dense(shape.embedding, name=PROJECTION)(joined)
-    return keras.Model(heard, [mean, shortened])
-
-
-def compiled(network: "keras.Model") -> Any:
-    """The network as one TensorFlow graph for any number of crops: three times as fast."""
-    import tensorflow as tf
-
-    signature = [tf.TensorSpec((None, BANDS, CROP_COLUMNS, 2), tf.float32)]
-    return tf.function(lambda heard: network(heard, training=False), input_signature=signature)
-
-
 def forward(network: Any, cut: Floats) -> tuple[Floats, Floats]:
-    """Logits and embeddings of crops (n, 64, 64) by a compiled network, in batches of bounded
-    size."""
+    """Logits and embeddings of crops (n, 64, 64) by a compiled Keras network or a light one, in
+    batches of bounded size."""
     parts = [
         [np.asarray(out) for out in network(channels(cut[i : i + _BATCH]))]
         for i in range(0, len(cut), _BATCH)
@@ -159,19 +81,28 @@ def _version(weights: bytes, card: dict[str, Any]) -> str:
 
 @dataclass(slots=True, eq=False)
 class GenreClassifier:
-    """A trained network with its genres. Loading is cheap; the first prediction starts TensorFlow,
-    so a worker that forks its processes must not predict before the fork."""
+    """A trained network with its genres. Loading is cheap; the first prediction starts the light
+    runtime, or TensorFlow where there is none: then a worker that forks its processes must not
+    predict before the fork."""
 
     directory: Path
     card: dict[str, Any]
+    runs_light: bool
     _network: Any = None
     _lock: Any = field(default_factory=threading.Lock)
 
     @classmethod
-    def load(cls, directory: Path | None = None) -> "GenreClassifier":
-        """Read a model folder; the shipped one by default. Raises ModelError."""
+    def load(cls, directory: Path | None = None, *, keras: bool = False) -> "GenreClassifier":
+        """Read a model folder; the shipped one by default. Raises ModelError.
+
+        Its export runs on the light runtime where there is one; else, and with `keras`, Keras runs
+        the weights. Probabilities agree within 1e-4.
+        """
         folder = SHIPPED if directory is None else Path(directory)
-        return cls(folder, read_card(folder))
+        card = read_card(folder)
+        # An export of other weights than those that lie beside it is passed over.
+        exported = card.get("light", {}).get("version") == card["version"]
+        return cls(folder, card, runs_light=exported and light.available() and not keras)
 
     @property
     def genres(self) -> tuple[str, ...]:
@@ -194,25 +125,51 @@ class GenreClassifier:
         ValueError : no samples, or NaN or infinity. ModelError : weights that do not fit.
         """
         heard = np.asarray(samples, dtype=np.float32)[: 30 * sample_rate]
-        return self.predict_features(from_audio(heard, sample_rate))
+        return self.predict_levels(log_mel(heard, sample_rate))
+
+    def predict_levels(self, levels: Floats) -> Prediction:
+        """The same from the log-mel-spectrogram (128, frames) of at most 30 s."""
+        return self.predict_features(from_levels(levels))
 
     def predict_features(self, grids: Floats) -> Prediction:
         """The same from grids (phases, 64, columns), as the readers of data sets give them."""
         logits, embeddings = forward(self.network(), crops(grids))
-        scaled = logits.mean(axis=0, dtype=np.float64) / float(self.card["temperature"])
         return Prediction(
-            softmax(scaled).astype(np.float32),
+            self.calibrated(logits.mean(axis=0, dtype=np.float64)).astype(np.float32),
             embeddings.mean(axis=0, dtype=np.float64).astype(np.float32),
         )
 
+    def calibrated(self, logits: npt.NDArray[Any]) -> Doubles:
+        """Probabilities (…, K) of logits (…, K): softmax at the temperature fitted in training."""
+        scaled = logits / float(self.card["temperature"])
+        shares: Doubles = np.exp(scaled - scaled.max(axis=-1, keepdims=True), dtype=np.float64)
+        return shares / shares.sum(axis=-1, keepdims=True)
+
     def network(self) -> Any:
-        """The compiled network, built and filled on first use."""
+        """What runs it, loaded on first use. Raises ModelError."""
         with self._lock:
             if self._network is None:
-                self._network = compiled(self._build())
+                self._network = self._load_light() if self.runs_light else self._load_keras()
             return self._network
 
-    def _build(self) -> Any:
+    def _load_light(self) -> light.LightNetwork:
+        try:
+            return light.LightNetwork(self.directory / light.LIGHT_FILE)
+        except (OSError, ValueError) as error:
+            raise ModelError(
+                f"{self.directory / light.LIGHT_FILE} is missing or damaged ({error}). "
+                f"Make it again: manage.py export_cnn --model {self.directory}"
+            ) from None
+
+    def _load_keras(self) -> Any:
+        from recommender.engine.network import compiled
+
+        return compiled(self.keras_network())
+
+    def keras_network(self) -> Any:
+        """The Keras model with its weights, loading TensorFlow. Raises ModelError."""
+        from recommender.engine.network import build, shape_of
+
         network = build(len(self.genres), shape_of(self.card))
         try:
             network.load_weights(self.directory / WEIGHTS_FILE)
@@ -221,9 +178,3 @@ class GenreClassifier:
                 f"The weights in {self.directory} do not fit its description: {error}"
             ) from None
         return network
-
-
-def shape_of(card: dict[str, Any]) -> Shape:
-    """The network's shape as its card gives it."""
-    shape = card["shape"]
-    return Shape(**(shape | {"filters": tuple(shape["filters"])}))

@@ -15,8 +15,8 @@ import numpy as np
 
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.constants import COLUMNS, HALF_RATE, N_MELS, SAMPLE_RATE
-from recommender.engine.features import from_audio, from_image
-from recommender.engine.mel import Floats
+from recommender.engine.features import from_image, from_levels
+from recommender.engine.mel import Floats, log_mel
 
 AUDIO_SUFFIXES = {
     ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".au", ".caf", ".m4a",
@@ -150,7 +150,7 @@ def _add_audio(
     except AudioError as error:
         found.skipped.append((name, str(error)))
         return
-    grids = from_audio(recording.samples, recording.sample_rate)
+    grids = from_levels(log_mel(recording.samples, recording.sample_rate))
     found.clips.append(Clip(name, genre, artists.get(file.stem, name), root.name, grids))
 
 

@@ -21,7 +21,7 @@ from recommender.engine.constants import (
     TOP_DB,
     TOP_HZ,
 )
-from recommender.engine.mel import Doubles, Floats, hz_to_mel, log_mel
+from recommender.engine.mel import Doubles, Floats, hz_to_mel
 
 _SPREAD_FLOOR = 0.02  # of the 80-dB range: a crop flatter than this is not blown up
 
@@ -58,19 +58,21 @@ def from_image(image: npt.NDArray[np.uint8], top_hz: float) -> Floats:
     return grid.reshape(BANDS, COLUMNS, -1).transpose(2, 0, 1).astype(np.float32)
 
 
-def from_audio(samples: npt.ArrayLike, sample_rate: int) -> Floats:
-    """Audio on the grid: (4, 64, columns) float32 in 0–1, columns = 128 for 30 s and fewer for
-    less.
+def from_levels(levels: Floats) -> Floats:
+    """A log-mel-spectrogram on the grid.
 
-    Raises what `log_mel` raises.
+    levels : (128, frames) dB in [-80, 0], as `log_mel` gives them.
+
+    Returns
+    -------
+    (4, 64, columns) float32 in 0–1, columns = 128 for 30 s and fewer for less.
     """
-    levels = 1.0 + log_mel(samples, sample_rate) / TOP_DB
     frames = levels.shape[1]
     step = COLUMN_SECONDS * SAMPLE_RATE / HOP
     columns = int(np.clip(round(frames / step), 1, COLUMNS))
     phases = (np.arange(PHASES)[:, None] + 0.5) / PHASES
     at = np.rint((np.arange(columns)[None, :] + phases) * step).astype(int)
-    sampled = levels[:, np.minimum(at, frames - 1).ravel()]
+    sampled = 1.0 + levels[:, np.minimum(at, frames - 1).ravel()] / TOP_DB
     grid = band_weights(SAMPLE_RATE / 2) @ sampled
     return grid.reshape(BANDS, PHASES, columns).transpose(1, 0, 2).astype(np.float32)
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.engine.constants import FINGERPRINT_BANDS, FINGERPRINT_COLUMNS
-from recommender.engine.mel import log_mel
+from recommender.engine.mel import Floats
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -21,23 +21,20 @@ _MIDDLE = 128.0
 SAME_RECORDING = 0.92
 
 
-def fingerprint(samples: npt.ArrayLike, sample_rate: int) -> Bytes:
+def fingerprint(levels: Floats) -> Bytes:
     """How loud 16 bands get over 32 parts of the clip, each band against its own mean.
 
     Level and static equalisation drop out; the course of the music stays.
 
     Parameters
     ----------
-    samples : (n,) mono, the first 30 s of the recording. sample_rate : Hz.
+    levels : (128, frames) dB, `log_mel` of the first 30 s of the recording.
 
     Returns
     -------
     (512,) uint8: quarter decibels around 128, never all zero.
-
-    Raises what `log_mel` raises.
     """
-    levels = log_mel(samples, sample_rate)[:_LOWER_BANDS]
-    bands = levels.reshape(FINGERPRINT_BANDS, -1, levels.shape[1]).mean(axis=1)
+    bands = levels[:_LOWER_BANDS].reshape(FINGERPRINT_BANDS, -1, levels.shape[1]).mean(axis=1)
     starts = np.linspace(0, bands.shape[1], FINGERPRINT_COLUMNS, endpoint=False).astype(int)
     counts = np.diff(np.append(starts, bands.shape[1]))
     grid = np.add.reduceat(bands, starts, axis=1) / np.maximum(counts, 1)

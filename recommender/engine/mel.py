@@ -5,8 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
-import scipy.sparse
 
 from recommender.engine.constants import HALF_RATE, HOP, N_FFT, N_MELS, SAMPLE_RATE, TOP_DB
 
@@ -17,7 +15,7 @@ _LINEAR_HZ = 200.0 / 3.0  # width of a mel below 1 kHz in Slaney's Auditory Tool
 _BREAK_HZ = 1000.0
 _LOG_STEP = np.log(6.4) / 27.0
 _AMIN = 1e-10
-_FRAMES_AT_ONCE = 256
+_FRAMES_AT_ONCE = 128
 
 
 def hz_to_mel(hz: npt.ArrayLike) -> Doubles:
@@ -88,11 +86,13 @@ def log_mel(samples: npt.ArrayLike, sample_rate: int) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _sparse_basis() -> scipy.sparse.csr_array:
-    # Two bands overlap in each bin, so nearly all of the matrix is zero. The sparse product is also
-    # done by one thread: the dense one's threads slow each other down when several workers share
-    # the cores.
-    return scipy.sparse.csr_array(mel_basis())
+def _bands() -> list[tuple[int, Doubles]]:
+    """Each band's first bin and its weights from there on: nearly all of the matrix is zero. Short
+    products also stay on one thread: a large one's threads slow each other down when several
+    workers share the cores."""
+    basis = mel_basis()
+    spans = [np.flatnonzero(row)[[0, -1]] for row in basis]
+    return [(int(a), row[a : z + 1]) for (a, z), row in zip(spans, basis, strict=True)]
 
 
 def _resample(audio: Floats, sample_rate: int) -> Floats:
@@ -109,12 +109,13 @@ def _mel_power(audio: Floats, n_fft: int, hop: int) -> Doubles:
         padded = np.pad(padded, (0, n_fft - len(padded)))
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
     window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(n_fft) / n_fft)  # Hann
-    basis = _sparse_basis()[:, : n_fft // 2 + 1]
-    power = np.empty((N_MELS, len(frames)))
+    power = np.zeros((N_MELS, len(frames)))
     for start in range(0, len(frames), _FRAMES_AT_ONCE):
-        spectrum = scipy.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * window, axis=1)
+        spectrum = np.fft.rfft(frames[start : start + _FRAMES_AT_ONCE] * window, axis=1)
         energy = spectrum.real**2 + spectrum.imag**2
-        power[:, start : start + _FRAMES_AT_ONCE] = basis @ energy.T
+        for band, (low, weights) in enumerate(_bands()):
+            part = energy[:, low : low + len(weights)]
+            power[band, start : start + _FRAMES_AT_ONCE] = part @ weights[: part.shape[1]]
     return power
 
 

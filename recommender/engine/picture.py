@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.engine.constants import N_MELS, TOP_DB
-from recommender.engine.mel import Floats, log_mel
+from recommender.engine.mel import Floats
 
 WIDTH = 600
 
@@ -27,15 +27,14 @@ def colours() -> npt.NDArray[np.uint8]:
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-def spectrogram_png(samples: npt.ArrayLike, sample_rate: int) -> bytes:
+def spectrogram_png(levels: Floats) -> bytes:
     """The mel-spectrogram as a PNG, at most 600 × 128 px, low frequencies at the bottom, no axes.
 
-    Takes and raises what `log_mel` does. Columns are averages over time.
+    levels : (128, frames) dB in [-80, 0], as `log_mel` gives them. Columns are averages over time.
     """
     from PIL import Image
 
-    levels = _columns(log_mel(samples, sample_rate))
-    shades = np.rint((1.0 + levels / TOP_DB) * 255.0).astype(np.uint8)
+    shades = np.rint((1.0 + _columns(levels) / TOP_DB) * 255.0).astype(np.uint8)
     image = Image.fromarray(np.ascontiguousarray(shades[::-1]))
     image.putpalette(colours().tobytes())
     out = BytesIO()

@@ -10,19 +10,19 @@ from scipy.special import log_softmax, softmax
 
 from recommender.engine import augment
 from recommender.engine.batches import Batches
-from recommender.engine.cnn import (
+from recommender.engine.cnn import forward
+from recommender.engine.datasets import Clip, is_gtzan
+from recommender.engine.evaluation import Evaluation, evaluate
+from recommender.engine.features import crops
+from recommender.engine.mel import Doubles
+from recommender.engine.network import (
     PROJECTION,
     Shape,
     build,
     build_member,
     compiled,
-    forward,
     start_keras,
 )
-from recommender.engine.datasets import Clip, is_gtzan
-from recommender.engine.evaluation import Evaluation, evaluate
-from recommender.engine.features import crops
-from recommender.engine.mel import Doubles
 
 if TYPE_CHECKING:
     import keras

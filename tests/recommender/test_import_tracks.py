@@ -1,5 +1,6 @@
 import shutil
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from recommender import services
+from recommender.engine.cnn import ModelError
 from recommender.models import Track, TrackFeatures
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +213,26 @@ def test_an_edit_in_admin_outlives_another_import(imported):
     import_tracks(imported.folder)
     track.refresh_from_db()
     assert track.album == "Edited"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (KeyboardInterrupt, "run it again to go on"),
+        (BrokenProcessPool, "with fewer --processes"),
+        (ModelError("The weights are gone."), "weights are gone"),
+    ],
+)
+def test_what_stops_an_import_is_said_in_plain_words(tmp_path, monkeypatch, trouble, words):
+    def fail(*args: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr("recommender.management.commands.import_tracks.hear_files", fail)
+    soundfile.write(tmp_path / "a.wav", tune(0), RATE)
+    with pytest.raises(CommandError, match=words):
+        import_tracks(tmp_path)
+
+
+def test_at_least_one_process_is_needed(tmp_path):
+    with pytest.raises(CommandError, match="at least 1"):
+        call_command("import_tracks", tmp_path, processes=0)

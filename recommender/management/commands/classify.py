@@ -16,6 +16,7 @@ from recommender.engine.datasets import audio_files
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()  # pages and database, which have no part in it, cost a second
     help = (
         "Print path, genre and probabilities of audio files as CSV; folders are searched for audio."
     )

@@ -1,17 +1,25 @@
 """Bring a folder of audio into the library, and let the network hear it."""
 
 from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from recommender import services
-from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.audio import AudioError, Recording
+from recommender.engine.cnn import ModelError
+from recommender.engine.hearing import Heard, Outcome, cores, hear_files
 from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv, stated
-from recommender.models import GenreModel, Track, TrackFeatures
+from recommender.models import Track
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+Rows = dict[Path, dict[str, str]]
 
 AUDIO = {
     ".wav",
@@ -40,24 +48,38 @@ class Command(DataCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="a folder of audio files, or one file")
+        parser.add_argument(
+            "--processes", type=int, default=cores(),
+            help="how many files are decoded and heard at once (default: one a core, %(default)s)",
+        )  # fmt: skip
 
-    def handle(self, *, path: Path, verbosity: int, **options: Any) -> None:
+    def handle(self, *, path: Path, processes: int, verbosity: int, **options: Any) -> None:
+        if processes < 1:
+            raise CommandError("--processes must be at least 1.")
         files, rows = self.find(path)
-        model = services.active_model()
-        self.classifier: Any = None
-        outcomes: Counter[str] = Counter()
-        problems: list[tuple[Path, str]] = []
-        for file in self.with_progress(files, quiet=verbosity == 0):
+        self.model = services.active_model()
+        self.outcomes: Counter[str] = Counter()
+        self.problems: list[tuple[Path, str]] = []
+        with self.progress(len(files), quiet=verbosity == 0) as bar:
             try:
-                outcomes[self.take(file, rows.get(file), model)] += 1
-            except (AudioError, OSError) as error:
-                problems.append((file, str(error)))
-        problems += [
+                self.take_all(files, rows, processes, bar)
+            except ModelError as error:
+                raise CommandError(str(error)) from None
+            except KeyboardInterrupt:
+                raise CommandError(
+                    "Stopped. What was imported stays: run it again to go on.", returncode=130
+                ) from None
+            except BrokenProcessPool:
+                raise CommandError(
+                    "A process was ended from outside, perhaps for lack of memory. What was "
+                    "imported stays: run it again, with fewer --processes."
+                ) from None
+        self.problems += [
             (file, "in tracks.csv, but no such file") for file in rows if not file.exists()
         ]
-        self.report(outcomes, problems)
+        self.report()
 
-    def find(self, path: Path) -> tuple[list[Path], dict[Path, dict[str, str]]]:
+    def find(self, path: Path) -> tuple[list[Path], Rows]:
         path = path.expanduser().resolve()
         if not path.exists():
             raise CommandError(f"{path} does not exist.")
@@ -77,28 +99,50 @@ class Command(DataCommand):
             )
         return files, rows
 
-    def with_progress(self, files: list[Path], *, quiet: bool) -> Any:
+    def progress(self, total: int, *, quiet: bool) -> "tqdm[Any]":
         from tqdm import tqdm
 
-        return tqdm(files, unit="track", disable=quiet, file=self.stderr, dynamic_ncols=True)
+        return tqdm(total=total, unit="track", disable=quiet, file=self.stderr, dynamic_ncols=True)
 
-    def take(self, file: Path, row: dict[str, str] | None, model: GenreModel) -> str:
-        """Import one file and say what became of it."""
-        stat = file.stat()
-        origin = {
-            "source": readable(file),
-            "source_size": stat.st_size,
-            "source_mtime_ns": stat.st_mtime_ns,
-        }
-        known = Track.objects.filter(**origin).first()
-        if known and known.features.filter(model=model).exists():
-            return self.refresh(known, row)
-        recording = read_recording(file)
+    def take_all(self, files: list[Path], rows: Rows, processes: int, bar: "tqdm[Any]") -> None:
+        new: list[Path] = []
+        for file in files:
+            if known := self.known(file):
+                self.outcomes[self.refresh(known, rows.get(file))] += 1
+                bar.update()
+            else:
+                new.append(file)
+        for file, outcome in hear_files(new, services.model_directory(self.model), processes):
+            self.take(file, outcome, rows.get(file))
+            bar.update()
+
+    def known(self, file: Path) -> Track | None:
+        """The track that was made from this file, if the model has heard it."""
+        try:
+            tracks = Track.objects.filter(**origin(file))
+        except OSError:
+            return None  # Hearing it will say what is wrong.
+        return tracks.indexed(self.model).first()
+
+    def take(self, file: Path, outcome: Outcome, row: dict[str, str] | None) -> None:
+        """Keep what was heard in a file, or why nothing was."""
+        try:
+            if isinstance(outcome, Exception):
+                raise outcome
+            self.outcomes[self.keep(file, *outcome, row)] += 1
+        except (AudioError, OSError) as error:
+            self.problems.append((file, str(error)))
+
+    def keep(
+        self, file: Path, recording: Recording, heard: Heard, row: dict[str, str] | None
+    ) -> str:
+        source = origin(file)
+        known = Track.objects.filter(**source).exists()
         with transaction.atomic():
-            track, added = services.add_track(recording, file, {**describe(file, row), **origin})
-        if not TrackFeatures.objects.filter(track=track, model=model).exists():
-            self.classifier = self.classifier or services.load_classifier(model)
-            services.hear(track, recording, self.classifier)
+            track, added = services.add_track(
+                recording, heard.picture, file, {**describe(file, row), **source}
+            )
+            services.keep_heard(track, heard, self.model)
         return "new" if added else "already there" if known else "the same recording as another"
 
     def refresh(self, track: Track, row: dict[str, str] | None) -> str:
@@ -111,14 +155,24 @@ class Command(DataCommand):
         track.save()
         return "description updated"
 
-    def report(self, outcomes: Counter[str], problems: list[tuple[Path, str]]) -> None:
-        for outcome, count in sorted(outcomes.items()):
+    def report(self) -> None:
+        for outcome, count in sorted(self.outcomes.items()):
             self.stdout.write(f"{count} {outcome}")
-        if problems:
-            self.stdout.write(self.style.WARNING(f"{len(problems)} not imported:"))
-        for file, reason in problems:
+        if self.problems:
+            self.stdout.write(self.style.WARNING(f"{len(self.problems)} not imported:"))
+        for file, reason in self.problems:
             self.stdout.write(f"  {readable(file)}: {reason}")
         self.stdout.write(self.style.SUCCESS(f"The library has {Track.objects.count()} tracks."))
+
+
+def origin(file: Path) -> dict[str, Any]:
+    """What tells that a file is still the one that a track was made from. Raises OSError."""
+    stat = file.stat()
+    return {
+        "source": readable(file),
+        "source_size": stat.st_size,
+        "source_mtime_ns": stat.st_mtime_ns,
+    }
 
 
 def readable(path: Path) -> str:

@@ -8,7 +8,9 @@ import pytest
 import soundfile as sf
 
 from recommender.engine import decode
-from recommender.engine.audio import AudioError, log_mel, read_recording, spectrogram_png
+from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.mel import log_mel
+from recommender.engine.picture import spectrogram_png
 
 from .conftest import tune
 
@@ -266,7 +268,7 @@ def test_picture_is_a_small_png_with_low_notes_below():
     from PIL import Image
 
     t = np.arange(44_100 * 30) / 44_100
-    png = spectrogram_png(np.sin(2 * np.pi * 100 * t), 44_100)
+    png = spectrogram_png(log_mel(np.sin(2 * np.pi * 100 * t), 44_100))
     image = np.asarray(Image.open(BytesIO(png)).convert("L")).astype(int)
     assert image.shape == (128, 600)
     assert image[-20:].mean() > image[:20].mean() + 20

@@ -1,4 +1,4 @@
-"""The shipped model, and the commands: each start of TensorFlow costs seconds."""
+"""The shipped model, on the light runtime and in Keras, and the commands."""
 
 import csv
 import io
@@ -6,12 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
 from recommender.engine.cnn import SHIPPED, GenreClassifier, ModelError, read_card
+from recommender.engine.light import LIGHT_FILE
+from recommender.engine.mel import log_mel
 
 from .conftest import tune
 from .reference import REFERENCE, signals
@@ -20,6 +23,11 @@ from .reference import REFERENCE, signals
 @pytest.fixture(scope="module")
 def shipped():
     return GenreClassifier.load()
+
+
+@pytest.fixture(scope="module")
+def exact():
+    return GenreClassifier.load(keras=True)
 
 
 def test_card_is_read_without_keras():
@@ -33,7 +41,7 @@ def test_card_is_read_without_keras():
 
 def test_shipped_model_is_small_and_documented():
     files = {path.name: path.stat().st_size for path in SHIPPED.iterdir()}
-    assert set(files) == {"model.weights.h5", "model.json", "MODEL_CARD.md"}
+    assert set(files) == {"model.weights.h5", LIGHT_FILE, "model.json", "MODEL_CARD.md"}
     assert sum(files.values()) < 5_000_000
     assert read_card()["version"] in (SHIPPED / "MODEL_CARD.md").read_text(encoding="utf-8")
 
@@ -54,6 +62,82 @@ def test_shipped_model_gives_its_reference_vectors(shipped, name):
     heard = shipped.predict(samples, rate)
     np.testing.assert_allclose(heard.probabilities, expected["vectors"][name], atol=1e-4)
     np.testing.assert_allclose(heard.embedding[:8], expected["embeddings"][name], atol=1e-3)
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in signals()])
+def test_light_runtime_agrees_with_keras(shipped, exact, name):
+    samples, rate = next((s, r) for n, s, r in signals() if n == name)
+    light, keras = (classifier.predict(samples, rate) for classifier in (shipped, exact))
+    np.testing.assert_allclose(light.probabilities, keras.probabilities, atol=1e-4)
+    np.testing.assert_allclose(light.embedding, keras.embedding, atol=1e-3)
+
+
+def test_light_runtime_agrees_with_keras_on_real_tracks(shipped, exact, shared):
+    from recommender.engine.audio import read_recording
+
+    for path in sorted((shared / "library").glob("*.mp3"))[::16]:
+        recording = read_recording(path)
+        levels = log_mel(recording.samples, recording.sample_rate)
+        light, keras = (c.predict_levels(levels).probabilities for c in (shipped, exact))
+        np.testing.assert_allclose(light, keras, atol=1e-4)
+
+
+def test_prediction_of_a_file_needs_no_tensorflow_and_no_scipy(write):
+    code = (
+        "import sys, pathlib; from recommender.engine.audio import read_recording;"
+        "from recommender.engine.cnn import GenreClassifier;"
+        "from recommender.engine.hearing import hear;"
+        "hear(read_recording(pathlib.Path(sys.argv[1])), GenreClassifier.load());"
+        "heavy = {'tensorflow', 'keras', 'librosa', 'numba', 'scipy', 'mutagen', 'django'};"
+        "print(heavy & set(sys.modules) or 'light')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, write("a.mp3")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "light\n"
+    assert done.stderr == ""
+
+
+def test_light_network_on_several_threads_gives_what_it_gives_on_one(shipped):
+    crops = np.random.default_rng(0).random((8, 64, 64, 2)).astype(np.float32)
+    network = shipped.network()
+    expected = network(crops)[0]
+    with ThreadPoolExecutor(4) as pool:
+        for logits, _ in pool.map(network, [crops] * 8):
+            np.testing.assert_array_equal(logits, expected)
+
+
+def test_export_of_other_weights_is_passed_over(tmp_path):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    assert GenreClassifier.load(copy).runs_light
+    card = json.loads((copy / "model.json").read_text(encoding="utf-8"))
+    (copy / "model.json").write_text(json.dumps(card | {"temperature": 2.0}), encoding="utf-8")
+    assert not GenreClassifier.load(copy).runs_light
+
+
+def test_without_a_light_runtime_keras_does_it(monkeypatch):
+    monkeypatch.setattr("recommender.engine.light.available", lambda: False)
+    assert not GenreClassifier.load().runs_light
+
+
+def test_damaged_export_is_refused(tmp_path):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    (copy / LIGHT_FILE).write_bytes((copy / LIGHT_FILE).read_bytes()[:1000])
+    with pytest.raises(ModelError, match="missing or damaged"):
+        GenreClassifier.load(copy).predict(tune(5), 44_100)
+
+
+def test_exporting_again_keeps_the_version(tmp_path, shipped):
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    (copy / LIGHT_FILE).unlink()
+    call_command("export_cnn", model=copy, stdout=io.StringIO())
+    again = GenreClassifier.load(copy)
+    assert (again.version, again.runs_light) == (shipped.version, True)
+    heard, expected = (c.predict(tune(5), 44_100).probabilities for c in (again, shipped))
+    np.testing.assert_allclose(heard, expected, atol=1e-5)
 
 
 def test_same_audio_gives_the_same_vector_in_another_process(shipped, write):

@@ -134,22 +134,23 @@ def test_nothing_to_read_is_said(tmp_path, name):
 
 def test_sound_and_its_archived_image_give_nearly_the_same_grid():
     """The image is drawn as the archives were: the spectrogram stretched to 128 sampled columns."""
-    from recommender.engine.audio import log_mel
-    from recommender.engine.features import from_audio, from_image
+    from recommender.engine.features import from_image, from_levels
+    from recommender.engine.mel import log_mel
 
     samples = tune(30)
     levels = log_mel(samples, 44_100)
     at = ((np.arange(128) + 0.375) * levels.shape[1] / 128).astype(int)
     image = np.rint((1 + levels[:, at] / 80) * 255).astype(np.uint8)
-    drawn, heard = from_image(image, 22_050)[0], from_audio(samples, 44_100)
+    drawn, heard = from_image(image, 22_050)[0], from_levels(levels)
     likeness = [np.corrcoef(drawn.ravel(), phase.ravel())[0, 1] for phase in heard]
     assert likeness[1] == max(likeness) > 0.97
 
 
 def test_short_clips_are_repeated_to_a_whole_crop():
-    from recommender.engine.features import channels, crops, from_audio
+    from recommender.engine.features import channels, crops, from_levels
+    from recommender.engine.mel import log_mel
 
-    cut = crops(from_audio(tune(5), 44_100))
+    cut = crops(from_levels(log_mel(tune(5), 44_100)))
     assert cut.shape == (4, 64, 64)
     np.testing.assert_array_equal(cut[:, :, 21:42], cut[:, :, :21])
     assert np.isfinite(channels(cut)).all()

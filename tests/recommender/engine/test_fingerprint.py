@@ -3,17 +3,18 @@ import pytest
 
 from recommender.engine.audio import read_recording
 from recommender.engine.fingerprint import duplicates, fingerprint, similarity
+from recommender.engine.mel import log_mel
 
 from .conftest import tune
 
 
 def of(path):
     recording = read_recording(path)
-    return fingerprint(recording.samples, recording.sample_rate)
+    return fingerprint(log_mel(recording.samples, recording.sample_rate))
 
 
 def test_is_512_bytes_and_never_all_zero():
-    print_ = fingerprint(tune(30), 44_100)
+    print_ = fingerprint(log_mel(tune(30), 44_100))
     assert print_.shape == (512,)
     assert print_.dtype == np.uint8
     assert print_.all()
@@ -31,11 +32,11 @@ def test_level_does_not_matter(write):
 def test_lower_sample_rate_does_not_matter(write):
     sound = tune(30)
     smooth = (sound[0::2] + sound[1::2]) / 2
-    assert duplicates(fingerprint(sound, 44_100), fingerprint(smooth, 22_050))
+    assert duplicates(fingerprint(log_mel(sound, 44_100)), fingerprint(log_mel(smooth, 22_050)))
 
 
 def test_other_music_is_no_duplicate():
-    prints = [fingerprint(tune(30, seed=seed), 44_100) for seed in range(4)]
+    prints = [fingerprint(log_mel(tune(30, seed=seed), 44_100)) for seed in range(4)]
     pairs = [(a, b) for i, a in enumerate(prints) for b in prints[:i]]
     assert not any(duplicates(a, b) for a, b in pairs)
 

@@ -118,7 +118,8 @@ def test_a_genre_that_cannot_be_validated_is_named():
 
 def test_a_short_training_learns_saves_and_loads(tmp_path):
     from recommender.engine import saving
-    from recommender.engine.cnn import GenreClassifier, Shape
+    from recommender.engine.cnn import GenreClassifier
+    from recommender.engine.network import Shape
 
     shape = Shape(filters=(4, 4, 8, 8, 8), dropout=0.0, members=2, embedding=8)
     mild = augment.Augmentation(2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0)
@@ -131,11 +132,14 @@ def test_a_short_training_learns_saves_and_loads(tmp_path):
     assert seen == list(range(1, 81))
     assert trained.validation.accuracy > 0.6
     card = saving.save(trained, tmp_path, "small", ["A note."])
-    loaded = GenreClassifier.load(tmp_path)
+    loaded = GenreClassifier.load(tmp_path, keras=True)
     assert loaded.version == card["version"]
     one = clip("Rock", 999)
     direct = np.asarray(trained.network(_inputs(one))[1]).mean(axis=0)
     np.testing.assert_allclose(loaded.predict_features(one.grids).embedding, direct, atol=1e-5)
+    light = GenreClassifier.load(tmp_path)
+    assert light.runs_light
+    np.testing.assert_allclose(light.predict_features(one.grids).embedding, direct, atol=1e-3)
     figures = saving.record(tmp_path, "GTZAN audio", trained.summary()["validation"])
     assert figures["version"] == card["version"]
     assert "scored on GTZAN 1 time" in (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
