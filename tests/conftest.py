@@ -58,6 +58,7 @@ def django_db_modify_db_settings() -> None:
 def _own_folders(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.REPORTS_DIR = tmp_path / "reports"
+    settings.MODELS_DIR = tmp_path / "models"
     settings.STATIC_ROOT = tmp_path
 
 

@@ -12,6 +12,9 @@ from django.utils.safestring import SafeString
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that only the product itself writes."""
 
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

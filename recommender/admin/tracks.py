@@ -18,6 +18,9 @@ from recommender.models import Track, TrackFeatures
 
 @admin.register(Track)
 class TrackAdmin(admin.ModelAdmin):
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     list_display = ("title", "artist", "album", "genre", "composition", "seconds", "available")
     list_filter = ("genre", "available", "imported_at")
     search_fields = ("title", "artist", "album", "=audio_sha256")

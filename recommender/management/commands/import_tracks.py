@@ -9,9 +9,11 @@ from django.db import transaction
 
 from recommender import services
 from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.cnn import ModelError
 from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv
 from recommender.models import GenreModel, Track, TrackFeatures
+from recommender.versions import progress
 
 AUDIO = {
     ".wav",
@@ -52,6 +54,8 @@ class Command(DataCommand):
                 outcomes[self.take(file, rows.get(file), model)] += 1
             except (AudioError, OSError) as error:
                 problems.append((file, str(error)))
+            except ModelError as error:
+                raise CommandError(str(error)) from None
         problems += [
             (file, "in tracks.csv, but no such file") for file in rows if not file.exists()
         ]
@@ -119,6 +123,9 @@ class Command(DataCommand):
         for file, reason in problems:
             self.stdout.write(f"  {readable(file)}: {reason}")
         self.stdout.write(self.style.SUCCESS(f"The library has {Track.objects.count()} tracks."))
+        for model in GenreModel.objects.all():
+            if missing := progress(model).missing:
+                self.stdout.write(f"{model} has not heard {missing} of those that are available.")
 
 
 def readable(path: Path) -> str:
