@@ -123,10 +123,10 @@ def library(add_track) -> list[Track]:
 
 
 @pytest.fixture
-def study(library) -> Study:
+def study(library, genre_model) -> Study:
     """The demo study, open."""
     study = load_study(DEMO_STUDY)
-    Study.objects.update(state=Study.State.OPEN)
+    Study.objects.update(state=Study.State.OPEN, model=genre_model)
     study.refresh_from_db()
     return study
 
