@@ -145,7 +145,7 @@ class GenreModelAdmin(ReadOnlyAdmin):
     def weights(self, model: GenreModel) -> str:
         return versions.problem_with_weights(model) or f"in {model.folder}"
 
-    @admin.display(description="")
+    @admin.display(description="in short")
     def about(self, model: GenreModel) -> SafeString:
         return model_card.about(model.card)
 

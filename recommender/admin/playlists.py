@@ -5,23 +5,26 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from recommender import charts
+from recommender import charts, space_chart
 from recommender.models import Playlist, PlaylistTrack
+from recommender.scenes import scene_of
 
 from .shared import ReadOnlyAdmin, link
 
 
 class EntryInline(admin.TabularInline):
     model = PlaylistTrack
-    fields = ("position", "song", "genre", "rounded_distance")
+    fields = ("position", "song", "genre", "composition", "rounded_distance")
     readonly_fields = fields
     can_delete = False
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlaylistTrack]:
-        return super().get_queryset(request).select_related("track")
+        entries = super().get_queryset(request).select_related("track", "playlist__model")
+        return entries.prefetch_related("track__features")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -33,6 +36,14 @@ class EntryInline(admin.TabularInline):
     @admin.display(description="distance")
     def rounded_distance(self, entry: PlaylistTrack) -> str:
         return f"{entry.distance:.4f}"
+
+    @admin.display(description="heard as")
+    def composition(self, entry: PlaylistTrack) -> SafeString:
+        model = entry.playlist.model
+        for heard in entry.track.features.all():
+            if heard.model_id == model.pk:
+                return charts.sparkbar(model.genres, heard.probabilities)
+        return SafeString("–")
 
     @admin.display
     def genre(self, entry: PlaylistTrack) -> str:
@@ -47,7 +58,16 @@ class PlaylistAdmin(ReadOnlyAdmin):
     list_select_related = ("query_track",)
     inlines = (EntryInline,)
     fields = (
-        *("query", "distances", "strategy", "params", "seed", "model", "library_revision"),
+        *(
+            "query",
+            "in_genre_space",
+            "distances",
+            "strategy",
+            "params",
+            "seed",
+            "model",
+            "library_revision",
+        ),
         *("status", "error", "attempts", "created_at", "waited", "timings", "participant"),
     )
     readonly_fields = fields
@@ -65,6 +85,18 @@ class PlaylistAdmin(ReadOnlyAdmin):
         if not playlist.finished_at:
             return "–"
         return f"{(playlist.finished_at - playlist.created_at).total_seconds():.2f} s"
+
+    @admin.display(description="in the genre space")
+    def in_genre_space(self, playlist: Playlist) -> SafeString:
+        scene = scene_of(playlist)
+        if scene is None:
+            return SafeString("no songs yet")
+        return format_html(
+            '<div><div class="pictures">{}{}</div><p>{}</p></div>',
+            space_chart.whole(scene),
+            space_chart.near(scene),
+            space_chart.caption(scene),
+        )
 
     @admin.display(description="distance to the query song, by position")
     def distances(self, playlist: Playlist) -> SafeString:
