@@ -1,8 +1,10 @@
 """The library of tracks, what the network heard in them, and the playlists made from them."""
 
 import uuid
+from pathlib import Path
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -99,15 +101,23 @@ class GenreModelQuerySet(models.QuerySet["GenreModel"]):
 class GenreModel(models.Model):
     """One trained network: its weights are told apart by their hash."""
 
+    class Indexing(models.TextChoices):
+        IDLE = "idle", "not running"
+        RUNNING = "running", "running"
+        STOPPED = "stopped", "stopped by an error"
+
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the weights.")
     directory = models.CharField(
-        max_length=500, help_text="Its folder, relative to the shipped weights or absolute."
+        max_length=500, blank=True, help_text="Its folder; empty for the one that is shipped."
     )
     genres = models.JSONField(help_text="In the order of the network's outputs.")
     card = models.JSONField(default=dict, help_text="What it was trained on and what it scored.")
     active = models.BooleanField(default=False)
     added_at = models.DateTimeField(auto_now_add=True)
+    indexing = models.CharField(max_length=10, choices=Indexing, default=Indexing.IDLE)
+    indexing_since = models.DateTimeField(null=True, blank=True)
+    indexing_error = models.TextField(blank=True)
 
     objects = GenreModelQuerySet.as_manager()
 
@@ -121,6 +131,16 @@ class GenreModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.version[:8]})"
+
+    @property
+    def folder(self) -> Path:
+        """Where its weights are: what was added is kept in the data folder, by version."""
+        from .engine.cnn import SHIPPED
+
+        kept = Path(settings.MODELS_DIR) / self.version
+        if kept.is_dir():
+            return kept
+        return Path(self.directory) if self.directory else SHIPPED
 
 
 class TrackFeatures(models.Model):
@@ -142,6 +162,24 @@ class TrackFeatures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.track_id} heard by {self.model_id}"
+
+
+class HearingProblem(models.Model):
+    """Why one model could not hear one track, until it can."""
+
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="problems")
+    model = models.ForeignKey(GenreModel, on_delete=models.CASCADE, related_name="problems")
+    reason = models.TextField()
+    noted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["track_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["track", "model"], name="one_problem_a_track_and_model")
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class PlaylistQuerySet(models.QuerySet["Playlist"]):

@@ -1,7 +1,6 @@
 """Everything that writes to the library and to playlists. Nothing here enqueues: callers do."""
 
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,33 +51,43 @@ def register_model(directory: Path, *, activate: bool = False) -> GenreModel:
 
     card = read_card(directory)
     shipped = shipped_directory()
+    about = {
+        "name": card["name"],
+        # The shipped weights move with the code; only others have a fixed place.
+        "directory": "" if directory == shipped else str(directory.resolve()),
+        "genres": list(card["genres"]),
+        "card": card,
+    }
     with transaction.atomic():
         if activate:
             GenreModel.objects.filter(active=True).update(active=False)
-        model, _ = GenreModel.objects.update_or_create(
-            version=card["version"],
-            defaults={
-                "name": card["name"],
-                # The shipped weights move with the code; only others have a fixed place.
-                "directory": "" if directory == shipped else str(directory.resolve()),
-                "genres": list(card["genres"]),
-                "card": card,
-                "active": activate,
-            },
-        )
+            about["active"] = True
+        model, _ = GenreModel.objects.update_or_create(version=card["version"], defaults=about)
     return model
 
 
 def load_classifier(model: GenreModel) -> "GenreClassifier":
     """The network itself. On its first prediction it starts its runtime, where there is no light
-    one TensorFlow: never in the web process."""
-    from .engine.cnn import GenreClassifier
+    one TensorFlow: never in the web process.
 
-    return GenreClassifier.load(model_directory(model))
+    Raises ModelError if its weights are gone, or are another version's by now.
+    """
+    from .engine.cnn import GenreClassifier, ModelError
 
-
-def model_directory(model: GenreModel) -> Path:
-    return Path(model.directory) if model.directory else shipped_directory()
+    try:
+        classifier = GenreClassifier.load(model.folder)
+    except ModelError as error:
+        raise ModelError(
+            f"{model} can't hear anything, because its weights are gone. {error} Put the folder "
+            "back, or add it again with manage.py add_model."
+        ) from None
+    if classifier.version != model.version:
+        raise ModelError(
+            f"{model} can't hear anything: its folder {model.folder} holds another version by now "
+            f"({classifier.version[:8]}). Add that one with manage.py add_model, let it hear the "
+            "library, and make it active."
+        )
+    return classifier
 
 
 # The library
@@ -153,35 +162,23 @@ def keep_heard(track: Track, heard: "Heard", model: GenreModel) -> TrackFeatures
     return features
 
 
-def index_unheard(model: GenreModel, report: Callable[[Track, str], None]) -> None:
-    """Let the model hear every track it has not heard, telling of each track how it went.
-
-    A track whose file has gone bad is reported with its reason and left unheard.
-    """
-    from .engine.audio import AudioError, read_recording
-
-    classifier = load_classifier(model)
-    for track in Track.objects.unheard(model).iterator():
-        try:
-            hear(track, read_recording(Path(track.file.path)), classifier)
-        except (AudioError, FileNotFoundError) as error:
-            report(track, str(error))
-        else:
-            report(track, "")
-
-
 # Playlists
 
 
 def request_playlist(
-    query_track: Track, *, strategy: str, params: dict[str, Any], seed: int
+    query_track: Track,
+    *,
+    strategy: str,
+    params: dict[str, Any],
+    seed: int,
+    model: GenreModel | None = None,
 ) -> Playlist:
     return Playlist.objects.create(
         query_track=query_track,
         strategy=strategy,
         params=params,
         seed=seed,
-        model=active_model(),
+        model=model or active_model(),
     )
 
 

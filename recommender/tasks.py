@@ -6,10 +6,17 @@ from celery import Task, shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
-from . import services
-from .models import GenreModel, Track
+from . import services, versions
+from .models import GenreModel
 
 log = logging.getLogger(__name__)
+
+# A task's share of indexing, after which others in the queue have their turn.
+PART_S = 5 * 60
+NO_BROKER = (
+    "The service that hands out work can't be reached. Nothing that was heard is lost: "
+    "start again once it is back."
+)
 
 
 def enqueue_playlist(playlist_id: int) -> bool:
@@ -20,6 +27,18 @@ def enqueue_playlist(playlist_id: int) -> bool:
         log.warning("Playlist %s waits for the broker: %s", playlist_id, error)
         return False
     services.mark_enqueued(playlist_id)
+    return True
+
+
+def enqueue_indexing(model: GenreModel) -> bool:
+    """Hand the library to the workers for a model to hear. False if the broker is away."""
+    versions.request_indexing(model)
+    try:
+        index_tracks.delay_on_commit(model.pk)
+    except BrokerError as error:
+        log.warning("%s was not handed out: %s", model, error)
+        versions.stop_indexing(model.pk, NO_BROKER)
+        return False
     return True
 
 
@@ -42,12 +61,23 @@ def sweep_playlists() -> None:
         enqueue_playlist(playlist_id)
 
 
-@shared_task(soft_time_limit=60 * 60, time_limit=60 * 60 + 60)
-def index_tracks(model_id: int) -> None:
-    """Let a model hear every track that it has not heard yet."""
-
-    def report(track: Track, problem: str) -> None:
-        if problem:
-            log.warning("Track %s could not be heard: %s", track.pk, problem)
-
-    services.index_unheard(GenreModel.objects.get(pk=model_id), report)
+@shared_task(
+    bind=True,
+    autoretry_for=(OperationalError,),
+    max_retries=3,
+    retry_backoff=1,
+    soft_time_limit=PART_S + 10 * 60,
+    time_limit=PART_S + 11 * 60,
+)
+def index_tracks(self: Task, model_id: int) -> None:
+    """Let a model hear the library, part by part, so that a report can be made in between."""
+    try:
+        if versions.index_part(model_id, PART_S):
+            index_tracks.delay(model_id)
+    except OperationalError:
+        raise
+    except BrokerError:
+        versions.stop_indexing(model_id, NO_BROKER)
+    except Exception as error:
+        versions.stop_indexing(model_id, str(error) or type(error).__name__)
+        raise

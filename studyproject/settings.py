@@ -185,6 +185,7 @@ CACHES = {
 }
 MEDIA_ROOT = DATA_DIR / "media"
 REPORTS_DIR = DATA_DIR / "reports"
+MODELS_DIR = DATA_DIR / "models"
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STORAGES = {

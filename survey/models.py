@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from recommender.models import Playlist, PlaylistTrack
+from recommender.models import GenreModel, Playlist, PlaylistTrack
 
 # Without letters and digits that are mistaken for one another when copied by hand.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -67,6 +67,14 @@ class Study(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     seed = models.PositiveIntegerField(default=1, help_text="For every random choice.")
+    model = models.ForeignKey(
+        GenreModel,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="studies",
+        help_text="The one that was active when the study was first opened.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -76,7 +84,11 @@ class Study(models.Model):
         ordering = ["-pk"]
         verbose_name_plural = "studies"
         constraints = [
-            models.CheckConstraint(condition=Q(n_trials__gte=1), name="study_has_a_trial")
+            models.CheckConstraint(condition=Q(n_trials__gte=1), name="study_has_a_trial"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(model__isnull=False),
+                name="study_keeps_the_model_it_began_with",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recommender.models import Playlist, PlaylistTrack, Track, TrackQuerySet
+from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackQuerySet
 from recommender.services import active_model, request_playlist
 
 from .assignment import assign, derive_seed
@@ -63,7 +63,9 @@ def open_study(study: Study) -> None:
     obstacles = obstacles_to_opening(study)
     if obstacles:
         raise NotAllowed(" ".join(obstacles))
-    Study.objects.filter(pk=study.pk).update(state=Study.State.OPEN, updated_at=timezone.now())
+    Study.objects.filter(pk=study.pk).update(
+        state=Study.State.OPEN, model=model_of(study), updated_at=timezone.now()
+    )
 
 
 def close_study(study: Study) -> None:
@@ -76,7 +78,9 @@ def back_to_draft(study: Study) -> None:
             "People have taken part already: changing the questions would make their answers "
             "mean something else. Copy the study instead."
         )
-    Study.objects.filter(pk=study.pk).update(state=Study.State.DRAFT, updated_at=timezone.now())
+    Study.objects.filter(pk=study.pk).update(
+        state=Study.State.DRAFT, model=None, updated_at=timezone.now()
+    )
 
 
 def copy_study(study: Study) -> Study:
@@ -85,6 +89,7 @@ def copy_study(study: Study) -> Study:
         conditions, instruments = list(study.conditions.all()), list(study.instruments.all())
         copy = Study.objects.get(pk=study.pk)
         copy.pk, copy.state, copy.title = None, Study.State.DRAFT, f"{study.title} (copy)"[:200]
+        copy.model = None
         copy.slug = _free_slug(study.slug)
         copy.save(force_insert=True)
         for condition in conditions:
@@ -155,9 +160,14 @@ def _plan_trials(participant: Participant) -> None:
     )
 
 
+def model_of(study: Study) -> GenreModel:
+    """The model that the study began with; a draft follows the active one."""
+    return study.model or active_model()
+
+
 def songs_of(study: Study) -> TrackQuerySet:
-    """The songs that a participant can choose from and be given."""
-    return Track.objects.available().indexed(active_model())
+    """The songs that a participant can choose from and be given: those that its model has heard."""
+    return Track.objects.available().indexed(model_of(study))
 
 
 def choose_genre(trial: Trial, genre: str) -> None:
@@ -177,6 +187,7 @@ def choose_query(trial: Trial, track: Track) -> Playlist:
             strategy=trial.condition.strategy,
             params=trial.condition.params,
             seed=derive_seed(trial.participant.seed, trial.number),
+            model=model_of(trial.participant.study),
         )
         trial.chosen_at = timezone.now()
         trial.save(update_fields=["playlist", "chosen_at"])

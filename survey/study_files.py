@@ -11,6 +11,9 @@ from .models import Condition, Instrument, Item, Study
 
 Row = TypeVar("Row", Study, Condition, Instrument, Item)
 
+# What happens to a study, not what it is.
+OWN = {"id", "pk", "state", "model", "created_at", "updated_at"}
+
 INSTRUMENTS = Path(__file__).parent / "instruments"
 
 
@@ -33,6 +36,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
 def load_study(path: Path) -> Study:
     """Make a draft of the study in the file; nothing is kept if anything in it is wrong."""
     data = read_yaml(path)
+    if own := sorted(OWN & set(data)):
+        raise StudyFileError(f"{path}: {', '.join(own)} can't be set: a loaded study is a draft.")
     conditions, instruments = data.pop("conditions", []), data.pop("instruments", [])
     if Study.objects.filter(slug=data.get("slug", "")).exists():
         raise StudyFileError(

@@ -58,6 +58,7 @@ def django_db_modify_db_settings() -> None:
 def _own_folders(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.REPORTS_DIR = tmp_path / "reports"
+    settings.MODELS_DIR = tmp_path / "models"
     settings.STATIC_ROOT = tmp_path
 
 
@@ -122,10 +123,10 @@ def library(add_track) -> list[Track]:
 
 
 @pytest.fixture
-def study(library) -> Study:
+def study(library, genre_model) -> Study:
     """The demo study, open."""
     study = load_study(DEMO_STUDY)
-    Study.objects.update(state=Study.State.OPEN)
+    Study.objects.update(state=Study.State.OPEN, model=genre_model)
     study.refresh_from_db()
     return study
 

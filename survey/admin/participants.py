@@ -7,7 +7,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from recommender.admin import ReadOnlyAdmin, link
+from recommender.admin.shared import ReadOnlyAdmin, link
 from survey.models import Answer, Participant, TrackRating, Trial
 from survey.steps import where
 

@@ -14,8 +14,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from recommender.admin.shared import link
 from recommender.engine.strategies import STRATEGIES
 from recommender.services import active_model
+from recommender.versions import progress
 from survey import services
 from survey.models import (
     Condition,
@@ -78,12 +80,12 @@ class StudyAdmin(admin.ModelAdmin):
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"
     fieldsets = (
-        (None, {"fields": ("title", "slug", "state", "page", "results")}),
+        (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
         ("Design", {"fields": ("genres", "n_trials", "seed")}),
     )
-    always_fixed = ("state", "page", "results")
+    always_fixed = ("state", "page", "results", "heard_by")
     # Changing these under people who take part would change what their answers mean.
     fixed_after_draft = ("slug", "information", "consent", "genres", "n_trials", "seed")
 
@@ -196,6 +198,20 @@ class StudyAdmin(admin.ModelAdmin):
         if not study.pk:
             return SafeString("–")
         return format_html('<a href="{0}">{0}</a>', study.get_absolute_url())
+
+    @admin.display(description="model")
+    def heard_by(self, study: Study) -> SafeString:
+        model = services.model_of(study)
+        found = progress(model)
+        left = f"; the other {found.missing} are left out of this study" if found.missing else ""
+        return format_html(
+            "{}{} has heard {} of {} available tracks{}",
+            "" if study.model else "As a draft, the active one: ",
+            link(model),
+            found.heard,
+            found.available,
+            left,
+        )
 
     @admin.display(description="so far")
     def results(self, study: Study) -> SafeString:

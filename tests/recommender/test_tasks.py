@@ -146,3 +146,29 @@ def test_a_playlist_whose_worker_was_killed_is_made_by_the_next_one(parts, liste
     parts.sweep()
     parts.folder.until(parts.ready, "the playlist is ready")
     assert parts.songs() == 10
+
+
+ADD_ANOTHER_MODEL = """
+import json, shutil
+from pathlib import Path
+import django
+django.setup()
+from django.conf import settings
+from recommender import services, tasks, versions
+folder = Path(settings.DATA_DIR) / "run"
+shutil.copytree(services.shipped_directory(), folder)
+card = json.loads((folder / "model.json").read_text())
+(folder / "model.json").write_text(json.dumps({**card, "temperature": 0.9}))
+tasks.enqueue_indexing(versions.add_model(folder))
+"""
+
+
+def test_a_second_model_hears_the_library_in_the_background(parts):
+    for name in ("broker", "heavy"):
+        parts.start(name)
+    added = parts.folder.python("-c", ADD_ANOTHER_MODEL)
+    assert added.returncode == 0, added.stderr[-2000:]
+    counts = "SELECT count(*) FROM recommender_trackfeatures GROUP BY model_id"
+    parts.folder.until(lambda: parts.folder.rows(counts) == [(12,), (12,)], "all 12 are heard")
+    state = "SELECT indexing, indexing_error FROM recommender_genremodel ORDER BY id"
+    parts.folder.until(lambda: parts.folder.rows(state) == [("idle", "")] * 2, "it is done")

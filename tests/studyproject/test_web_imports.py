@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-HEAVY = ("tensorflow", "keras", "librosa", "numba", "pandas", "statsmodels")
+HEAVY = ("tensorflow", "keras", "librosa", "numba", "pandas", "statsmodels", "matplotlib")
 
 # In an interpreter of its own, on a library and a participant that it makes itself.
 SERVE_EVERYTHING = textwrap.dedent(

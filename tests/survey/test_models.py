@@ -175,3 +175,8 @@ def test_a_condition_that_can_make_no_playlist_is_refused(study, strategy, param
     condition = Condition(study=study, name="new", strategy=strategy, params=params)
     with pytest.raises(ValidationError, match=said):
         condition.full_clean()
+
+
+def test_a_study_that_is_not_a_draft_has_a_model(study):
+    with pytest.raises(IntegrityError):
+        Study.objects.update(model=None)

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
-from recommender.models import Playlist, Track
+from recommender.models import GenreModel, Playlist, Track, TrackFeatures
 from survey import services
 from survey.models import Answer, Item, ListeningEvent, Participant, Study, TrackRating
 from survey.services import NotAllowed
@@ -81,6 +81,59 @@ def test_a_study_that_people_took_part_in_does_not_become_a_draft(study):
     enrol(study)
     with pytest.raises(NotAllowed, match="Copy the study instead"):
         services.back_to_draft(study)
+
+
+# Its model
+
+
+@pytest.fixture
+def newer(library) -> GenreModel:
+    """A model that became active after the study was opened; it has heard all but one song."""
+    GenreModel.objects.update(active=False)
+    newer = GenreModel.objects.create(name="newer", version="1" * 64, genres=["Rock"], active=True)
+    heard = {"model": newer, "probabilities": [1.0], "embedding": bytes(16), "fingerprint": b"\0"}
+    TrackFeatures.objects.bulk_create(TrackFeatures(track=t, **heard) for t in library[1:])
+    return newer
+
+
+def reopened(study: Study) -> Study:
+    services.back_to_draft(study)
+    study.refresh_from_db()
+    services.open_study(study)
+    study.refresh_from_db()
+    return study
+
+
+def test_a_study_is_opened_with_the_active_model(study, genre_model):
+    assert reopened(study).model == genre_model
+
+
+def test_a_study_stays_on_its_model_when_another_becomes_active(study, genre_model, newer):
+    services.close_study(study)
+    services.open_study(study)
+    study.refresh_from_db()
+    assert study.model == genre_model
+    assert services.songs_of(study).count() == 36
+
+
+def test_a_study_that_goes_back_to_draft_begins_anew_with_the_active_model(study, newer):
+    assert reopened(study).model == newer
+    assert services.songs_of(study).count() == 35
+
+
+def test_playlists_are_made_by_the_model_of_the_study(visitor, genre_model, newer):
+    playlist = visitor.go_to("listen").trial.playlist
+    assert (playlist.model, playlist.is_ready) == (genre_model, True)
+
+
+def test_songs_that_the_studys_model_has_not_heard_are_left_out(study, genre_model, newer):
+    new = Track.objects.first()
+    new.features.filter(model=genre_model).delete()
+    assert new not in services.songs_of(study)
+
+
+def test_a_copy_follows_the_active_model(study, newer):
+    assert services.model_of(services.copy_study(study)) == newer
 
 
 # Registering

@@ -84,6 +84,8 @@ def test_every_ready_made_instrument_can_be_used_and_names_its_source(write, fil
         ({"n_trials": 0}, "n_trials"),
         ({"n_trials": "many"}, "n_trials"),
         ({"colour": "red"}, "colour"),
+        ({"state": "open"}, "state can't be set"),
+        ({"model": 1}, "model can't be set"),
         ({"conditions": [{"name": "a", "strategy": "magic"}]}, "Choose one of genre_space"),
         ({"conditions": [{"name": "a", "params": {"length": 99}}]}, "from 1 to 50"),
         ({"conditions": [{"name": "a"}, {"name": "a"}]}, "already exists"),

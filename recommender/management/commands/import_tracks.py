@@ -14,7 +14,8 @@ from recommender.engine.cnn import ModelError
 from recommender.engine.hearing import Heard, Outcome, cores, hear_files
 from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv, stated
-from recommender.models import Track
+from recommender.models import GenreModel, Track
+from recommender.versions import progress
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -112,7 +113,8 @@ class Command(DataCommand):
                 bar.update()
             else:
                 new.append(file)
-        for file, outcome in hear_files(new, services.model_directory(self.model), processes):
+        folder = services.load_classifier(self.model).directory
+        for file, outcome in hear_files(new, folder, processes):
             self.take(file, outcome, rows.get(file))
             bar.update()
 
@@ -163,6 +165,9 @@ class Command(DataCommand):
         for file, reason in self.problems:
             self.stdout.write(f"  {readable(file)}: {reason}")
         self.stdout.write(self.style.SUCCESS(f"The library has {Track.objects.count()} tracks."))
+        for model in GenreModel.objects.all():
+            if missing := progress(model).missing:
+                self.stdout.write(f"{model} has not heard {missing} of those that are available.")
 
 
 def origin(file: Path) -> dict[str, Any]:

@@ -184,3 +184,9 @@ def test_the_list_counts_who_began_and_who_completed(researcher, newcomer):
     newcomer().go_to("end")
     row = researcher.get(reverse("admin:survey_study_changelist")).context["cl"].result_list[0]
     assert (row.begun, row.done) == (2, 1)
+
+
+def test_a_study_says_which_model_it_uses_and_what_that_has_not_heard(researcher, study):
+    study.model.features.first().delete()
+    shown = researcher.get(reverse("admin:survey_study_change", args=[study.pk])).text
+    assert "has heard 35 of 36 available tracks; the other 1 are left out" in shown

@@ -48,14 +48,14 @@ def test_one_participants_session_reaches_nothing_of_another(newcomer):
 
 def test_a_session_of_one_study_is_none_of_another(visitor, study):
     visitor.register()
-    other = Study.objects.create(slug="other", title="Other", state="open")
+    other = Study.objects.create(slug="other", title="Other", state="open", model=study.model)
     page = visitor.client.get(f"{other.get_absolute_url()}continue/")
     assert page.url == f"{other.get_absolute_url()}resume/"
 
 
 def test_two_studies_in_one_browser_do_not_get_mixed_up(visitor, study):
     other = Study.objects.create(
-        slug="other", title="Other", state="open", consent="C", genres=["Rock"]
+        slug="other", title="Other", state="open", model=study.model, consent="C", genres=["Rock"]
     )
     other.conditions.create(name="a")
     visitor.register()

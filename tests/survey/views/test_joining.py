@@ -109,7 +109,9 @@ def test_consent_to_an_older_text_has_to_be_given_again(visitor):
 
 def test_consent_to_one_study_is_not_consent_to_another(visitor, study):
     visitor.consent()
-    other = Study.objects.create(slug="other", title="O", consent=study.consent, state="open")
+    other = Study.objects.create(
+        slug="other", title="O", consent=study.consent, state="open", model=study.model
+    )
     base = other.get_absolute_url()
     assert visitor.client.get(f"{base}register/").url == f"{base}consent/"
 
@@ -195,7 +197,7 @@ def test_a_code_is_known_however_it_is_typed(visitor, newcomer, change):
 
 def test_an_unknown_code_and_one_of_another_study_get_the_same_answer(visitor, newcomer, study):
     code = visitor.register().participant.code
-    other = Study.objects.create(slug="other", title="Other", state="open")
+    other = Study.objects.create(slug="other", title="Other", state="open", model=study.model)
     Participant.objects.update(study=other)
     answers = [newcomer().post("resume", {"code": c}) for c in (code, "ABCDABCDABCD")]
     said = [answer.context["form"].errors for answer in answers]

@@ -108,6 +108,19 @@ def test_a_playlist_shows_its_songs_and_how_near_they_are(researcher, track):
     assert shown.count("/admin/recommender/track/") >= 11
 
 
+def test_a_playlist_is_drawn_in_the_genre_space(researcher, track):
+    playlist = services.request_playlist(track, strategy="genre_space", params={}, seed=1)
+    services.build_playlist(playlist.pk)
+    shown = page(researcher, playlist)
+    assert "The playlist in the space of Hip-Hop, Classical, Rock" in shown
+    assert 'style="' not in shown
+
+
+def test_a_playlist_without_songs_is_not_drawn(researcher, track):
+    playlist = services.request_playlist(track, strategy="random", params={"length": 40}, seed=1)
+    assert page(researcher, playlist).count("no songs yet") == 2
+
+
 def test_a_playlist_that_failed_says_why(researcher, track):
     playlist = services.request_playlist(track, strategy="random", params={"length": 40}, seed=1)
     services.build_playlist(playlist.pk)

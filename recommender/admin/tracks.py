@@ -1,9 +1,7 @@
-"""The researcher's view of the library, the models and the playlists."""
-
-from typing import Any
+"""The library, as researchers hear and see it."""
 
 from django.contrib import admin, messages
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,35 +10,17 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from . import charts
-from .engine.constants import CLIP_SECONDS
-from .media import serve_audio
-from .models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that only the product itself writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-def link(row: Any) -> SafeString:
-    """A link to a row's page in admin."""
-    if row is None:
-        return SafeString("–")
-    url = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-    return format_html('<a href="{}">{}</a>', url, row)
+from recommender import charts
+from recommender.engine.constants import CLIP_SECONDS
+from recommender.media import serve_audio
+from recommender.models import Track, TrackFeatures
 
 
 @admin.register(Track)
 class TrackAdmin(admin.ModelAdmin):
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     list_display = ("title", "artist", "album", "genre", "composition", "seconds", "available")
     list_filter = ("genre", "available", "imported_at")
     search_fields = ("title", "artist", "album", "=audio_sha256")
@@ -146,95 +126,3 @@ class TrackAdmin(admin.ModelAdmin):
     def offer(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:
         n = queryset.update(available=True, updated_at=timezone.now())
         messages.success(request, f"{n} tracks can appear in new playlists.")
-
-
-@admin.register(GenreModel)
-class GenreModelAdmin(ReadOnlyAdmin):
-    list_display = ("name", "short_version", "genre_names", "active", "n_tracks", "added_at")
-    fields = ("name", "version", "genre_names", "active", "n_tracks", "scores", "added_at")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[GenreModel]:
-        return super().get_queryset(request).annotate(heard=Count("features"))
-
-    @admin.display(description="version")
-    def short_version(self, model: GenreModel) -> str:
-        return model.version[:12]
-
-    @admin.display(description="genres")
-    def genre_names(self, model: GenreModel) -> str:
-        return ", ".join(model.genres)
-
-    @admin.display(description="tracks heard")
-    def n_tracks(self, model: GenreModel) -> int:
-        return model.heard  # type: ignore[attr-defined]
-
-    @admin.display(description="model card")
-    def scores(self, model: GenreModel) -> SafeString:
-        import json
-
-        return format_html("<pre>{}</pre>", json.dumps(model.card, indent=2, ensure_ascii=False))
-
-
-class EntryInline(admin.TabularInline):
-    model = PlaylistTrack
-    fields = ("position", "song", "genre", "rounded_distance")
-    readonly_fields = fields
-    can_delete = False
-    extra = 0
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[PlaylistTrack]:
-        return super().get_queryset(request).select_related("track")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @admin.display
-    def song(self, entry: PlaylistTrack) -> SafeString:
-        return link(entry.track)
-
-    @admin.display(description="distance")
-    def rounded_distance(self, entry: PlaylistTrack) -> str:
-        return f"{entry.distance:.4f}"
-
-    @admin.display
-    def genre(self, entry: PlaylistTrack) -> str:
-        return entry.track.genre
-
-
-@admin.register(Playlist)
-class PlaylistAdmin(ReadOnlyAdmin):
-    list_display = ("pk", "query", "strategy", "status", "waited", "created_at")
-    list_filter = ("status", "strategy", "created_at")
-    search_fields = ("query_track__title", "query_track__artist", "trial__participant__pseudonym")
-    list_select_related = ("query_track",)
-    inlines = (EntryInline,)
-    fields = (
-        *("query", "distances", "strategy", "params", "seed", "model", "library_revision"),
-        *("status", "error", "attempts", "created_at", "waited", "timings", "participant"),
-    )
-    readonly_fields = fields
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        own = {"query_track__id__exact", "entries__track__id__exact"}
-        return lookup in own or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
-
-    @admin.display(description="query song", ordering="query_track__title")
-    def query(self, playlist: Playlist) -> SafeString:
-        return link(playlist.query_track)
-
-    @admin.display(description="from choice to ready")
-    def waited(self, playlist: Playlist) -> str:
-        if not playlist.finished_at:
-            return "–"
-        return f"{(playlist.finished_at - playlist.created_at).total_seconds():.2f} s"
-
-    @admin.display(description="distance to the query song, by position")
-    def distances(self, playlist: Playlist) -> SafeString:
-        values = [entry.distance for entry in playlist.entries.all()]
-        return charts.distances(values) if values else SafeString("no songs yet")
-
-    @admin.display
-    def participant(self, playlist: Playlist) -> SafeString:
-        trial = getattr(playlist, "trial", None)
-        return link(trial.participant) if trial else SafeString("–")
