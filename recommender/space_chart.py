@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .charts import PALETTE
-from .engine.projection import Doubles
+from .engine.projection import Doubles, around
 from .scenes import Scene, Song
 
 QUERY, SONGS = PALETTE[4], PALETTE[0]
@@ -169,7 +169,7 @@ def _numbers(scene: Scene, to_pixels: ToPixels) -> list[SafeString]:
     """Positions around the picture, each with a line to its song, so that none hides another."""
     places = to_pixels(np.array([song.place for song in scene.songs]))
     centre = SIZE / 2
-    ends = centre + _OUTER * _spread(np.arctan2(*(places - centre).T[::-1]))
+    ends = centre + _OUTER * around(places - centre)
     lines = [
         (place, place + 0.93 * (end - place), 0.5) for place, end in zip(places, ends, strict=True)
     ]
@@ -179,15 +179,6 @@ def _numbers(scene: Scene, to_pixels: ToPixels) -> list[SafeString]:
         [(_px(x), _px(y + 4.5), position) for position, (x, y) in enumerate(ends, start=1)],
     )
     return [_lines(lines), texts]
-
-
-def _spread(angles: Doubles) -> Doubles:
-    """Directions (n, 2), evenly around the circle, in the order of the angles and near them."""
-    order = np.argsort(angles, kind="stable")
-    slots = np.empty(len(angles))
-    slots[order] = np.arange(len(angles)) * 2 * np.pi / len(angles)
-    turn = np.angle(np.exp(1j * (angles - slots)).sum())
-    return np.stack([np.cos(slots + turn), np.sin(slots + turn)], axis=1)
 
 
 def _dots(pixels: Doubles) -> SafeString:
