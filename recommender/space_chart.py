@@ -58,7 +58,7 @@ def near(scene: Scene) -> SafeString:
     inside = behind[np.hypot(*(behind - centre).T) <= _INNER]
     rim = _circle(np.array([centre, centre]), _INNER)
     width = format_html(
-        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="12">'
+        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="14">'
         "The dashed circle: {} from the query song</text>",
         centre,
         SIZE - 4,
@@ -121,9 +121,9 @@ def _axes(to_pixels: ToPixels, scene: Scene) -> SafeString:
     spokes = [(centre, corner, 0.25) for corner in to_pixels(scene.plane.corners)]
     first, second = scene.plane.shares or (0.0, 0.0)
     names = format_html(
-        '<text x="{0}" y="{1}" text-anchor="middle" fill="currentColor" font-size="12">'
+        '<text x="{0}" y="{1}" text-anchor="middle" fill="currentColor" font-size="14">'
         "1st component: {2} of the variance</text>"
-        '<text x="12" y="{0}" text-anchor="middle" fill="currentColor" font-size="12" '
+        '<text x="12" y="{0}" text-anchor="middle" fill="currentColor" font-size="14" '
         'transform="rotate(-90 12 {0})">2nd component: {3} of the variance</text>',
         SIZE / 2,
         SIZE - 4,
@@ -139,11 +139,11 @@ def _genres(scene: Scene, to_pixels: ToPixels) -> SafeString:
     rows = []
     for genre, (x, y) in zip(scene.genres, corners, strict=True):
         side = "start" if x < SIZE / 3 else "end" if x > 2 * SIZE / 3 else "middle"
-        below = y + 18 if y > SIZE / 2 else y - 8
+        below = y + 20 if y > SIZE / 2 else y - 8
         rows.append((_px(np.clip(x, 18, SIZE - 4)), _px(below), side, _short(genre)))
     return format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="{}" fill="currentColor" font-size="14" '
+        '<text x="{}" y="{}" text-anchor="{}" fill="currentColor" font-size="16" '
         'font-weight="bold">{}</text>',
         rows,
     )
@@ -175,8 +175,8 @@ def _numbers(scene: Scene, to_pixels: ToPixels) -> list[SafeString]:
     ]
     texts = format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="13">{}</text>',
-        [(_px(x), _px(y + 4.5), position) for position, (x, y) in enumerate(ends, start=1)],
+        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="15">{}</text>',
+        [(_px(x), _px(y + 5), position) for position, (x, y) in enumerate(ends, start=1)],
     )
     return [_lines(lines), texts]
 
