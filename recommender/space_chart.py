@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from .charts import PALETTE
-from .engine.projection import Doubles
+from .engine.projection import Doubles, around
 from .scenes import Scene, Song
 
 QUERY, SONGS = PALETTE[4], PALETTE[0]
@@ -58,7 +58,7 @@ def near(scene: Scene) -> SafeString:
     inside = behind[np.hypot(*(behind - centre).T) <= _INNER]
     rim = _circle(np.array([centre, centre]), _INNER)
     width = format_html(
-        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="12">'
+        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="14">'
         "The dashed circle: {} from the query song</text>",
         centre,
         SIZE - 4,
@@ -121,9 +121,9 @@ def _axes(to_pixels: ToPixels, scene: Scene) -> SafeString:
     spokes = [(centre, corner, 0.25) for corner in to_pixels(scene.plane.corners)]
     first, second = scene.plane.shares or (0.0, 0.0)
     names = format_html(
-        '<text x="{0}" y="{1}" text-anchor="middle" fill="currentColor" font-size="12">'
+        '<text x="{0}" y="{1}" text-anchor="middle" fill="currentColor" font-size="14">'
         "1st component: {2} of the variance</text>"
-        '<text x="12" y="{0}" text-anchor="middle" fill="currentColor" font-size="12" '
+        '<text x="12" y="{0}" text-anchor="middle" fill="currentColor" font-size="14" '
         'transform="rotate(-90 12 {0})">2nd component: {3} of the variance</text>',
         SIZE / 2,
         SIZE - 4,
@@ -139,11 +139,11 @@ def _genres(scene: Scene, to_pixels: ToPixels) -> SafeString:
     rows = []
     for genre, (x, y) in zip(scene.genres, corners, strict=True):
         side = "start" if x < SIZE / 3 else "end" if x > 2 * SIZE / 3 else "middle"
-        below = y + 18 if y > SIZE / 2 else y - 8
+        below = y + 20 if y > SIZE / 2 else y - 8
         rows.append((_px(np.clip(x, 18, SIZE - 4)), _px(below), side, _short(genre)))
     return format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="{}" fill="currentColor" font-size="14" '
+        '<text x="{}" y="{}" text-anchor="{}" fill="currentColor" font-size="16" '
         'font-weight="bold">{}</text>',
         rows,
     )
@@ -169,25 +169,16 @@ def _numbers(scene: Scene, to_pixels: ToPixels) -> list[SafeString]:
     """Positions around the picture, each with a line to its song, so that none hides another."""
     places = to_pixels(np.array([song.place for song in scene.songs]))
     centre = SIZE / 2
-    ends = centre + _OUTER * _spread(np.arctan2(*(places - centre).T[::-1]))
+    ends = centre + _OUTER * around(places - centre)
     lines = [
         (place, place + 0.93 * (end - place), 0.5) for place, end in zip(places, ends, strict=True)
     ]
     texts = format_html_join(
         "",
-        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="13">{}</text>',
-        [(_px(x), _px(y + 4.5), position) for position, (x, y) in enumerate(ends, start=1)],
+        '<text x="{}" y="{}" text-anchor="middle" fill="currentColor" font-size="15">{}</text>',
+        [(_px(x), _px(y + 5), position) for position, (x, y) in enumerate(ends, start=1)],
     )
     return [_lines(lines), texts]
-
-
-def _spread(angles: Doubles) -> Doubles:
-    """Directions (n, 2), evenly around the circle, in the order of the angles and near them."""
-    order = np.argsort(angles, kind="stable")
-    slots = np.empty(len(angles))
-    slots[order] = np.arange(len(angles)) * 2 * np.pi / len(angles)
-    turn = np.angle(np.exp(1j * (angles - slots)).sum())
-    return np.stack([np.cos(slots + turn), np.sin(slots + turn)], axis=1)
 
 
 def _dots(pixels: Doubles) -> SafeString:

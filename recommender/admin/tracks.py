@@ -97,7 +97,8 @@ class TrackAdmin(admin.ModelAdmin):
         if not track.spectrogram:
             return SafeString("none")
         url = reverse("admin:track_spectrogram", args=[track.pk])
-        return charts.spectrogram(url, min(CLIP_SECONDS, track.duration_s))
+        picture = charts.spectrogram(url, min(CLIP_SECONDS, track.duration_s))
+        return format_html('<div class="wide">{}</div>', picture)
 
     @admin.display(description="genre composition")
     def genre_composition(self, track: Track) -> SafeString:

@@ -64,3 +64,16 @@ def _principal(points: Doubles) -> Plane:
     first, second = variance / total if total > 0 else variance
     # Probabilities sum to 1, so the mean can be taken from the corners once and for all.
     return Plane(axes.T - axes @ mean, (float(first), float(second)))
+
+
+def around(offsets: npt.ArrayLike) -> Doubles:
+    """Directions (n, 2) for labels around a centre: evenly spaced, so that none hides another, in
+    the order of the points' own directions (n, 2), and turned to be near them, most of all near
+    the outer ones."""
+    x, y = np.asarray(offsets, dtype=np.float64).T
+    angles = np.arctan2(y, x)
+    slots = np.empty(len(angles))
+    order = np.argsort(angles, kind="stable")
+    slots[order] = np.arange(len(angles)) * 2 * np.pi / len(angles)
+    turned = slots + np.angle((np.hypot(x, y) * np.exp(1j * (angles - slots))).sum())
+    return np.stack([np.cos(turned), np.sin(turned)], axis=1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.engine.projection import plane_of
+from recommender.engine.projection import around, plane_of
 
 
 def simplex(n: int, k: int, seed: int = 1) -> np.ndarray:
@@ -59,3 +59,17 @@ def test_songs_that_are_all_alike_have_a_place(k):
 def test_without_songs_there_is_no_plane(songs):
     with pytest.raises(ValueError, match="at least one song"):
         plane_of(songs)
+
+
+def test_labels_around_a_centre_are_even_and_in_the_points_order():
+    offsets = [[5, 0], [0.1, 0.2], [-3, 0.1], [0, -2]]
+    angles = np.degrees(np.arctan2(*around(offsets).T[::-1])) % 360
+    np.testing.assert_allclose(np.diff(angles) % 360, 90)
+
+
+def test_a_label_for_a_single_point_is_in_its_direction():
+    np.testing.assert_allclose(around([[3, 4]]), [[0.6, 0.8]])
+
+
+def test_labels_of_points_at_the_centre_have_directions_too():
+    assert len(np.unique(around(np.zeros((5, 2))).round(6), axis=0)) == 5
