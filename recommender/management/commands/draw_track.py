@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError, CommandParser
 
 from recommender import figures, services
-from recommender.engine.audio import AudioError, log_mel, read_recording
+from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.mel import log_mel
 from recommender.management.data_command import DataCommand
 from recommender.models import Track
 
