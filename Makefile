@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 MANAGE := DATA_DIR="$(DATA_DIR)" $(RUN) manage.py
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-sqlite test-postgresql lint lock setup clean
+.PHONY: demo test test-sqlite test-postgresql bench lint lock setup clean
 .DEFAULT_GOAL := demo
 
 setup: $(STAMP)
@@ -42,6 +42,11 @@ test-sqlite: setup
 # The tests that touch the database, once more on a real PostgreSQL.
 test-postgresql: setup
 	TEST_DATABASE=postgresql $(RUN) -m pytest -m database
+
+# Ratios against the naive ways, each within one run: other work on the machine disturbs rates.
+bench: setup
+	$(RUN) benchmarks/indexing.py
+	$(RUN) benchmarks/neighbours.py
 
 lint: setup
 	$(VENV)/bin/ruff check .
