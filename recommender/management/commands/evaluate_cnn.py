@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from recommender.engine import saving
 from recommender.engine.cnn import GenreClassifier, ModelError
-from recommender.engine.datasets import Clip, DataError, read
+from recommender.engine.datasets import Clip, DataError, Wanted, read
 from recommender.engine.evaluation import Evaluation, evaluate
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             classifier = GenreClassifier.load(options["model"])
-            found = read(options["data"], options["only"], genres=classifier.genres)
+            found = read(options["data"], Wanted(options["only"], classifier.genres))
             bar = tqdm(found.clips, unit="clip")
             rows = [classifier.predict_features(clip.grids).probabilities for clip in bar]
         except (DataError, ModelError) as error:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recommender.engine import saving
-from recommender.engine.datasets import DataError, normal_genre, read
+from recommender.engine.datasets import DataError, Wanted, normal_genre, read
 from recommender.engine.training import Config, train
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         config = self._config(options)
         out = options["out"] or self._run_folder()
         try:
-            found = read(options["data"], artists=self._artists(options["artists"]))
+            found = read(options["data"], Wanted(artists=self._artists(options["artists"])))
             for name, reason in found.skipped:
                 self.stderr.write(f"left out: {name}: {reason}")
             with tqdm(total=config.steps * config.shape.members, unit="step") as bar:
