@@ -135,6 +135,7 @@ def fit_member(
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     logits_only.compile(optimizer=optimizer, loss=loss)
     draw = Batches(parts.training, parts.background, genres, config)
+    run = compiled(member)
     every = -(-config.steps // max(config.checks, 1))
     points: list[Point] = []
     losses: list[float] = []
@@ -143,7 +144,7 @@ def fit_member(
         progress(number * config.steps + step, losses[-1])
         if config.checks and (step % every == 0 or step == config.steps):
             with _averaged(logits_only, optimizer, bool(config.average)):
-                accuracy = _accuracy(member, parts.validation, genres)
+                accuracy = _accuracy(run, parts.validation, genres)
             points.append(Point(number, step, float(np.mean(losses)), accuracy))
             losses = []
     if config.average:
@@ -175,18 +176,19 @@ def _averaged(network: Any, optimizer: Any, on: bool) -> Iterator[None]:
         variable.assign(value)
 
 
-def _accuracy(member: Any, clips: Sequence[Clip], genres: tuple[str, ...]) -> float:
+def _accuracy(run: Any, clips: Sequence[Clip], genres: tuple[str, ...]) -> float:
     true = np.array([genres.index(clip.genre) for clip in clips])
-    return float(np.mean(clip_logits(member, clips).argmax(axis=1) == true))
+    return float(np.mean(clip_logits(run, clips).argmax(axis=1) == true))
 
 
 def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) -> Trained:
     """Fit the temperature (Guo et al. 2017) on validation clips, plain and equalised, and score
     both."""
-    plain = clip_logits(network, parts.validation)
+    run = compiled(network)
+    plain = clip_logits(run, parts.validation)
     rng = np.random.default_rng(12345)
     shifted_clips = [equalised(clip, rng, config) for clip in parts.validation for _ in range(2)]
-    shifted = clip_logits(network, shifted_clips)
+    shifted = clip_logits(run, shifted_clips)
     true = [genres.index(clip.genre) for clip in parts.validation]
     twice = [genres.index(clip.genre) for clip in shifted_clips]
     temperature = fit_temperature(np.concatenate([plain, shifted]), true + twice)
@@ -216,9 +218,8 @@ def fit_projection(network: Any, clips: Sequence[Clip]) -> None:
     layer.set_weights([kernel, -centre @ kernel])
 
 
-def clip_logits(network: Any, clips: Sequence[Clip]) -> Doubles:
-    """Mean logits over the crops of each clip: (n, K)."""
-    run = compiled(network)
+def clip_logits(run: Any, clips: Sequence[Clip]) -> Doubles:
+    """Mean logits over the crops of each clip by a compiled network: (n, K)."""
     return np.stack(
         [forward(run, crops(clip.grids))[0].mean(axis=0, dtype=np.float64) for clip in clips]
     )

@@ -153,7 +153,7 @@ def test_looking_at_the_curve_changes_nothing():
 
     clips = [clip(genre, i) for genre in GENRES for i in range(6)]
     small = Config(steps=4, batch=8, shape=Shape(filters=(4, 4, 4, 4, 4), embedding=4))
-    runs = [train(clips, replace(small, checks=n)) for n in (0, 4)]
+    runs = [train(clips, replace(small, checks=n)) for n in (0, 2)]
     one, two = (run.network.get_weights() for run in runs)
     assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
 
@@ -165,7 +165,7 @@ def test_a_short_training_learns_saves_and_loads(tmp_path):
     shape = Shape(filters=(4, 4, 8, 8, 8), dropout=0.0, members=2, embedding=8)
     mild = augment.Augmentation(2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0)
     config = replace(
-        PLAIN, steps=40, batch=24, average=0.0, shape=shape, augmentation=mild,
+        PLAIN, checks=2, steps=40, batch=24, average=0.0, shape=shape, augmentation=mild,
         learning_rate=1e-2,
     )  # fmt: skip
     seen = []
