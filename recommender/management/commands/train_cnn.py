@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recommender.engine import saving
-from recommender.engine.datasets import DataError, Found, Wanted
+from recommender.engine.datasets import DataError, Found, Wanted, is_gtzan
 from recommender.engine.training import Config, Trained, train
 from recommender.management.reading import genres_of, read_data
 
@@ -98,6 +98,9 @@ class Command(BaseCommand):
                 for name, reason in pairs:
                     self.stderr.write(f"{what}: {name}: {reason}")
             all_.clips += found.clips
+        kept = sum(map(is_gtzan, all_.clips))
+        if kept:
+            self.stderr.write(f"left out: {kept} clips of GTZAN, which is for evaluation only")
         return all_
 
     def _artists(self, path: Path | None) -> dict[str, str]:
