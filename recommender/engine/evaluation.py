@@ -6,42 +6,42 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
-ECE_BINS = 10
+from recommender.engine.calibration import (
+    ECE_BINS,
+    Bin,
+    Expected,
+    calibration_error,
+    expected_error,
+    reliability,
+)
+from recommender.engine.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """accuracy_ci: Wilson 95 %. recall, precision: by genre, None where undefined (no such clip, no
-    such answer). confusion[true][predicted]: counts in the order of `genres`. ece: see
-    `calibration_error`. misclassified: name, true and predicted genre, and its probability."""
+    """accuracy_ci, recall_ci, precision_ci : Wilson 95 %. recall, precision : by genre, None where
+    undefined (no such clip, no such answer). clips, answers : by genre, what recall and precision
+    are shares of. confusion[true][predicted] : counts in the order of `genres`. ece : see
+    `calibration_error`, with its bins and what perfect calibration would show. misclassified :
+    name, true and predicted genre, and its probability."""
 
     n: int
     accuracy: float
     accuracy_ci: tuple[float, float]
     genres: tuple[str, ...]
+    clips: dict[str, int]
+    answers: dict[str, int]
     recall: dict[str, float | None]
+    recall_ci: dict[str, tuple[float, float] | None]
     precision: dict[str, float | None]
+    precision_ci: dict[str, tuple[float, float] | None]
     confusion: list[list[int]]
     ece: float
     ece_bins: int
+    ece_if_calibrated: Expected
+    reliability: list[Bin]
     misclassified: list[dict[str, Any]]
-
-
-def wilson(successes: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Score interval of a share (Wilson 1927; method 3 in Newcombe 1998).
-
-    Raises ValueError if n < 1.
-    """
-    if n < 1 or not 0 <= successes <= n:
-        raise ValueError("a share needs n ≥ 1 and 0 ≤ successes ≤ n")
-    z = float(ndtri(0.5 + level / 2.0))
-    share = successes / n
-    middle = share + z * z / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    low, high = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
-    return max(0.0, float(low)), min(1.0, float(high))
 
 
 def confusion_matrix(
@@ -51,24 +51,6 @@ def confusion_matrix(
     matrix = np.zeros((k, k), dtype=np.int64)
     np.add.at(matrix, (np.asarray(true, dtype=int), np.asarray(predicted, dtype=int)), 1)
     return matrix
-
-
-def calibration_error(
-    probabilities: npt.NDArray[Any], true: Sequence[int], bins: int = ECE_BINS
-) -> float:
-    """Expected calibration error (Naeini et al. 2015; Guo et al. 2017): Σ (n_b / n)·|accuracy_b −
-    confidence_b| over equal-width bins of the highest probability, (0, .1], (.1, .2] … (.9, 1].
-
-    probabilities (n, K) with rows that sum to 1. 0 is perfect. Raises ValueError if n = 0.
-    """
-    if not len(probabilities):
-        raise ValueError("calibration needs at least one clip")
-    confidence = probabilities.max(axis=1)
-    correct = probabilities.argmax(axis=1) == np.asarray(true)
-    # The tiny step back keeps a rounded .3 in (.2, .3], whatever its last bit.
-    bin_of = np.clip(np.ceil(confidence * bins - 1e-6).astype(int) - 1, 0, bins - 1)
-    gaps = np.bincount(bin_of, weights=correct - confidence, minlength=bins)
-    return float(np.abs(gaps).sum() / len(confidence))
 
 
 def evaluate(
@@ -91,28 +73,45 @@ def evaluate(
     true = _indices(names, labels, table, genres)
     predicted = table.argmax(axis=1)
     matrix = confusion_matrix(true, predicted.tolist(), len(genres))
-    hits = int(np.trace(matrix))
+    right, clips, answers = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
+    hits = int(right.sum())
     return Evaluation(
         n=len(true),
         accuracy=hits / len(true),
         accuracy_ci=wilson(hits, len(true)),
         genres=tuple(genres),
-        recall=_shares(matrix.diagonal(), matrix.sum(axis=1), genres),
-        precision=_shares(matrix.diagonal(), matrix.sum(axis=0), genres),
+        clips=dict(zip(genres, clips.tolist(), strict=True)),
+        answers=dict(zip(genres, answers.tolist(), strict=True)),
+        recall=_shares(right, clips, genres),
+        recall_ci=_intervals(right, clips, genres),
+        precision=_shares(right, answers, genres),
+        precision_ci=_intervals(right, answers, genres),
         confusion=matrix.tolist(),
         ece=calibration_error(table, true),
         ece_bins=ECE_BINS,
-        misclassified=[
-            {
-                "name": names[i],
-                "true": genres[true[i]],
-                "predicted": genres[int(predicted[i])],
-                "probability": round(float(table[i].max()), 4),
-            }
-            for i in range(len(true))
-            if predicted[i] != true[i]
-        ],
+        ece_if_calibrated=expected_error(table),
+        reliability=reliability(table, true),
+        misclassified=_misclassified(names, true, table, genres),
     )
+
+
+def _misclassified(
+    names: Sequence[str],
+    true: Sequence[int],
+    table: npt.NDArray[np.float64],
+    genres: Sequence[str],
+) -> list[dict[str, Any]]:
+    predicted = table.argmax(axis=1)
+    return [
+        {
+            "name": names[i],
+            "true": genres[true[i]],
+            "predicted": genres[int(predicted[i])],
+            "probability": round(float(table[i].max()), 4),
+        }
+        for i in range(len(true))
+        if predicted[i] != true[i]
+    ]
 
 
 def _indices(
@@ -139,5 +138,14 @@ def _shares(
 ) -> dict[str, float | None]:
     return {
         genre: float(hit / total) if total else None
+        for genre, hit, total in zip(genres, hits, totals, strict=True)
+    }
+
+
+def _intervals(
+    hits: npt.NDArray[np.int64], totals: npt.NDArray[np.int64], genres: Sequence[str]
+) -> dict[str, tuple[float, float] | None]:
+    return {
+        genre: wilson(int(hit), int(total)) if total else None
         for genre, hit, total in zip(genres, hits, totals, strict=True)
     }

@@ -114,7 +114,8 @@ def _input() -> dict[str, float]:
 
 def _short(figures: Mapping[str, Any]) -> dict[str, Any]:
     keys = ("n", "accuracy", "accuracy_ci", "recall", "precision", "confusion", "ece", "ece_bins")
-    return {key: figures[key] for key in keys}
+    perfect = figures.get("ece_if_calibrated")
+    return {key: figures[key] for key in keys} | ({"ece_if_calibrated": perfect} if perfect else {})
 
 
 def page(card: Mapping[str, Any]) -> str:
@@ -150,7 +151,8 @@ def page(card: Mapping[str, Any]) -> str:
         "",
         *_figures_table(card),
         "",
-        "Accuracy with Wilson's 95 % interval; calibration error over ten equal-width bins.",
+        "Accuracy with Wilson's 95 % interval; calibration error over ten equal-width bins; "
+        "perfect: what a perfectly calibrated model would show at this n on average.",
         f"This model was scored on GTZAN {_looks(card)} time(s).",
         "",
         *[f"- {note}" for note in card["notes"]],
@@ -180,10 +182,12 @@ def _figures_row(name: str, figures: Mapping[str, Any], genres: Sequence[str]) -
     low, high = figures["accuracy_ci"]
     recalls = [figures["recall"][genre] for genre in genres]
     recall = " / ".join("–" if r is None else f"{r:.3f}" for r in recalls)
+    perfect = figures.get("ece_if_calibrated")
+    beside = f" (perfect: {perfect['mean']:.3f})" if perfect else ""
     note = f" ({figures['note']})" if figures.get("note") else ""
     return (
         f"| {name.replace('_', ' ')}{note} | {figures['n']} | {figures['accuracy']:.3f} "
-        f"({low:.3f}–{high:.3f}) | {recall} | {figures['ece']:.3f} |"
+        f"({low:.3f}–{high:.3f}) | {recall} | {figures['ece']:.3f}{beside} |"
     )
 
 

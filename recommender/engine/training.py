@@ -1,7 +1,9 @@
-"""Training: splits without leakage, fit, calibration. Batches are in batches, files in saving."""
+"""Training: fit, calibration on held-out clips, learning curves. The split is in splits, batches
+are in batches, files in saving."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from scipy.special import log_softmax, softmax
 from recommender.engine import augment
 from recommender.engine.batches import Batches
 from recommender.engine.cnn import forward
-from recommender.engine.datasets import Clip, is_gtzan
+from recommender.engine.datasets import Clip
 from recommender.engine.evaluation import Evaluation, evaluate
 from recommender.engine.features import crops
 from recommender.engine.mel import Doubles
@@ -23,6 +25,7 @@ from recommender.engine.network import (
     compiled,
     start_keras,
 )
+from recommender.engine.splits import Split, split
 
 if TYPE_CHECKING:
     import keras
@@ -34,7 +37,8 @@ class Config:
 
     background : genres whose clips get uniform labels, so that what is none of the genres lands in
     the middle of the space. background_share : of each batch. average : decay of the weights'
-    running mean, 0 for none. validation : share of the groups.
+    running mean, 0 for none. validation : share of the groups. checks : how often each member is
+    scored on the validation clips for its learning curve, which decides nothing.
     """
 
     seed: int = 0
@@ -42,19 +46,24 @@ class Config:
     batch: int = 48
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
-    background: tuple[str, ...] = ("Instrumental", "International")
+    background: tuple[str, ...] = ()
     background_share: float = 0.15
     validation: float = 0.2
     average: float = 0.99
+    checks: int = 10
     shape: Shape = field(default_factory=lambda: Shape(members=3))
     augmentation: augment.Augmentation = field(default_factory=augment.Augmentation)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Split:
-    training: list[Clip]
-    validation: list[Clip]
-    background: list[Clip]
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a member's learning curve. loss : mean of the training batches since the last
+    point. accuracy : on the plain validation clips, with averaged weights."""
+
+    member: int
+    step: int
+    loss: float
+    accuracy: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +77,7 @@ class Trained:
     validation: Evaluation
     shifted: Evaluation
     counts: dict[str, dict[str, int]]
+    curves: tuple[Point, ...] = ()
 
     def summary(self) -> dict[str, Any]:
         return {
@@ -76,27 +86,8 @@ class Trained:
             "clips": self.counts,
             "validation": asdict(self.validation),
             "validation_equalised": asdict(self.shifted),
+            "curves": [asdict(point) for point in self.curves],
         }
-
-
-def split(clips: Sequence[Clip], config: Config) -> Split:
-    """Hold out whole groups of every source, so no artist or track is on both sides.
-
-    GTZAN never gets in: it is kept for evaluation. The background takes no part in validation.
-    """
-    usable = [clip for clip in clips if not is_gtzan(clip)]
-    rng = np.random.default_rng(config.seed)
-    held: set[str] = set()
-    for source in sorted({clip.source for clip in usable}):
-        groups = sorted({clip.group for clip in usable if clip.source == source})
-        rng.shuffle(groups)
-        held |= set(groups[: int(np.ceil(len(groups) * config.validation))])
-    known = [clip for clip in usable if clip.genre not in config.background]
-    return Split(
-        training=[clip for clip in known if clip.group not in held],
-        validation=[clip for clip in known if clip.group in held],
-        background=[clip for clip in usable if clip.genre in config.background],
-    )
 
 
 def train(
@@ -113,32 +104,16 @@ def train(
     ------
     ValueError : fewer than two genres, or a genre without clips to learn from or to validate with.
     """
-    parts = split(clips, config)
-    genres = tuple(sorted({clip.genre for clip in parts.training + parts.validation}, key=_order))
-    _check(parts, genres)
+    parts = split(clips, config.seed, config.validation, config.background)
+    genres = parts.genres()
     network = build(len(genres), config.shape)
+    curves: list[Point] = []
     for i in range(config.shape.members):
-        member = fit_member(parts, genres, config, i, progress)
+        member, points = fit_member(parts, genres, config, i, progress)
         network.get_layer(f"member_{i}").set_weights(member.get_weights())
+        curves += points
     fit_projection(network, [*parts.training, *parts.background])
-    return finish(network, genres, parts, config)
-
-
-def _order(genre: str) -> tuple[int, str]:
-    first = ("Hip-Hop", "Classical", "Rock")
-    return (first.index(genre) if genre in first else len(first), genre)
-
-
-def _check(parts: Split, genres: tuple[str, ...]) -> None:
-    if len(genres) < 2:
-        raise ValueError(
-            "Training needs clips of at least two genres. GTZAN, and clips named like its "
-            "(rock.00000), are for evaluation and never trained on."
-        )
-    for name, clips in (("learn from", parts.training), ("validate with", parts.validation)):
-        missing = set(genres) - {clip.genre for clip in clips}
-        if missing:
-            raise ValueError(f"There are no clips of {', '.join(sorted(missing))} to {name}.")
+    return replace(finish(network, genres, parts, config), curves=tuple(curves))
 
 
 def fit_member(
@@ -147,62 +122,82 @@ def fit_member(
     config: Config,
     number: int,
     progress: Callable[[int, float], None],
-) -> "keras.Model":
-    """One network from its own seed; the learning rate follows a cosine down to zero."""
+) -> tuple["keras.Model", list[Point]]:
+    """One network from its own seed, and its learning curve; the learning rate follows a cosine
+    down to zero."""
     keras = start_keras()
     seed = config.seed * 1000 + number
     keras.utils.set_random_seed(seed)
     rng = np.random.default_rng(seed)
     member = build_member(len(genres), config.shape, f"member_{number}")
     logits_only = keras.Model(member.input, member.outputs[0])
+    optimizer = _optimizer(config)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    logits_only.compile(optimizer=optimizer, loss=loss)
+    draw = Batches(parts.training, parts.background, genres, config)
+    run = compiled(member)
+    every = -(-config.steps // max(config.checks, 1))
+    points: list[Point] = []
+    losses: list[float] = []
+    for step in range(1, config.steps + 1):
+        losses.append(float(logits_only.train_on_batch(*draw(rng))))
+        progress(number * config.steps + step, losses[-1])
+        if config.checks and (step % every == 0 or step == config.steps):
+            with _averaged(logits_only, optimizer, bool(config.average)):
+                accuracy = _accuracy(run, parts.validation, genres)
+            points.append(Point(number, step, float(np.mean(losses)), accuracy))
+            losses = []
+    if config.average:
+        optimizer.finalize_variable_values(logits_only.trainable_variables)
+    return member, points
+
+
+def _optimizer(config: Config) -> Any:
+    keras = start_keras()
     schedule = keras.optimizers.schedules.CosineDecay(
         1e-5, config.steps, warmup_target=config.learning_rate, warmup_steps=config.steps // 20
     )
-    optimizer = keras.optimizers.AdamW(
+    return keras.optimizers.AdamW(
         schedule,
         weight_decay=config.weight_decay,
         use_ema=bool(config.average),
         ema_momentum=config.average or 0.99,
     )
-    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
-    logits_only.compile(optimizer=optimizer, loss=loss)
-    draw = Batches(parts.training, parts.background, genres, config)
-    for step in range(config.steps):
-        value = float(logits_only.train_on_batch(*draw(rng)))
-        progress(number * config.steps + step + 1, value)
-    if config.average:
-        optimizer.finalize_variable_values(logits_only.trainable_variables)
-    return member
+
+
+@contextmanager
+def _averaged(network: Any, optimizer: Any, on: bool) -> Iterator[None]:
+    """The network with the running mean of its weights, for the time being."""
+    kept = [variable.numpy() for variable in network.trainable_variables] if on else []
+    if on:
+        optimizer.finalize_variable_values(network.trainable_variables)
+    yield
+    for variable, value in zip(network.trainable_variables, kept, strict=False):
+        variable.assign(value)
+
+
+def _accuracy(run: Any, clips: Sequence[Clip], genres: tuple[str, ...]) -> float:
+    true = np.array([genres.index(clip.genre) for clip in clips])
+    return float(np.mean(clip_logits(run, clips).argmax(axis=1) == true))
 
 
 def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) -> Trained:
     """Fit the temperature (Guo et al. 2017) on validation clips, plain and equalised, and score
     both."""
-    plain = clip_logits(network, parts.validation)
+    run = compiled(network)
+    plain = clip_logits(run, parts.validation)
     rng = np.random.default_rng(12345)
     shifted_clips = [equalised(clip, rng, config) for clip in parts.validation for _ in range(2)]
-    shifted = clip_logits(network, shifted_clips)
+    shifted = clip_logits(run, shifted_clips)
     true = [genres.index(clip.genre) for clip in parts.validation]
     twice = [genres.index(clip.genre) for clip in shifted_clips]
     temperature = fit_temperature(np.concatenate([plain, shifted]), true + twice)
-    counts = {
-        name: {source: sum(c.source == source for c in part) for source in _sources(part)}
-        for name, part in (
-            ("training", parts.training),
-            ("validation", parts.validation),
-            ("background", parts.background),
-        )
-    }
     return Trained(
         network, genres, temperature, config,
         _score(parts.validation, plain / temperature, genres),
         _score(shifted_clips, shifted / temperature, genres),
-        counts,
+        parts.counts(),
     )  # fmt: skip
-
-
-def _sources(clips: Sequence[Clip]) -> list[str]:
-    return sorted({clip.source for clip in clips})
 
 
 def fit_projection(network: Any, clips: Sequence[Clip]) -> None:
@@ -223,9 +218,8 @@ def fit_projection(network: Any, clips: Sequence[Clip]) -> None:
     layer.set_weights([kernel, -centre @ kernel])
 
 
-def clip_logits(network: Any, clips: Sequence[Clip]) -> Doubles:
-    """Mean logits over the crops of each clip: (n, K)."""
-    run = compiled(network)
+def clip_logits(run: Any, clips: Sequence[Clip]) -> Doubles:
+    """Mean logits over the crops of each clip by a compiled network: (n, K)."""
     return np.stack(
         [forward(run, crops(clip.grids))[0].mean(axis=0, dtype=np.float64) for clip in clips]
     )

@@ -13,42 +13,45 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recommender.engine import saving
-from recommender.engine.datasets import DataError, normal_genre, read
-from recommender.engine.training import Config, train
+from recommender.engine.datasets import DataError, Found, Wanted, is_gtzan
+from recommender.engine.training import Config, Trained, train
+from recommender.management.reading import genres_of, read_data
 
 
 class Command(BaseCommand):
-    help = "Train the genre network; writes weights, model card, configuration and metrics."
+    help = "Train the genre network; writes weights, model card, configuration, metrics, curves."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = Config()
-        parser.add_argument("--data", type=Path, required=True, help="archives or folders of audio")
+        parser.add_argument(
+            "--data", type=Path, required=True, action="append",
+            help="archives or folders of audio; may be given several times",
+        )  # fmt: skip
         parser.add_argument("--out", type=Path, help="default: runs/<time> in the data folder")
         parser.add_argument("--name", default="genre-cnn")
+        parser.add_argument("--genres", default="", help="with commas; default: all there are")
+        parser.add_argument("--subset", help="of FMA: small, medium or large")
         parser.add_argument("--steps", type=int, default=default.steps, help="a network")
         parser.add_argument("--members", type=int, default=default.shape.members)
         parser.add_argument("--seed", type=int, default=default.seed)
         parser.add_argument(
-            "--background", default=",".join(default.background),
-            help="genres, with commas, that get uniform labels (default: %(default)s)",
-        )  # fmt: skip
+            "--background", default="", help="genres, with commas, that get uniform labels"
+        )
         parser.add_argument("--artists", type=Path, help="CSV with columns file and artist")
         parser.add_argument("--note", action="append", default=[], help="for the model card")
 
     def handle(self, *args: Any, **options: Any) -> None:
         config = self._config(options)
-        out = options["out"] or self._run_folder()
+        out = self._folder(options["out"])
         try:
-            found = read(options["data"], artists=self._artists(options["artists"]))
-            for name, reason in found.skipped:
-                self.stderr.write(f"left out: {name}: {reason}")
-            with tqdm(total=config.steps * config.shape.members, unit="step") as bar:
+            found = self._read(options, config)
+            total = config.steps * config.shape.members
+            with tqdm(total=total, unit="step", disable=None) as bar:
                 trained = train(found.clips, config, lambda step, loss: self._tick(bar, loss))
         except (DataError, ValueError) as error:
             raise CommandError(str(error)) from None
         card = saving.save(trained, out, options["name"], options["note"])
-        self._write(out / "config.json", asdict(config) | {"data": str(options["data"])})
-        self._write(out / "metrics.json", trained.summary())
+        self._write(out, trained, [str(path) for path in self._paths(options)])
         shifted = trained.shifted
         self.stdout.write(
             f"validation: {trained.validation.accuracy:.3f} of {trained.validation.n} clips; "
@@ -63,14 +66,42 @@ class Command(BaseCommand):
             Config(),
             seed=options["seed"],
             steps=options["steps"],
-            background=tuple(
-                normal_genre(g) for g in options["background"].split(",") if g.strip()
-            ),
+            background=genres_of(options["background"]),
             shape=replace(Config().shape, members=options["members"]),
         )
 
-    def _run_folder(self) -> Path:
-        return Path(settings.DATA_DIR) / "runs" / datetime.now().strftime("%Y%m%d-%H%M%S")
+    def _folder(self, out: Path | None) -> Path:
+        """Made before hours of work, so that a folder that can't be written is known by then."""
+        now = datetime.now().strftime("%Y%m%d-%H%M%S")
+        folder = out or Path(settings.DATA_DIR) / "runs" / now
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"{folder} cannot be made: {error.strerror}.") from None
+        return folder
+
+    def _paths(self, options: dict[str, Any]) -> list[Path]:
+        data = options["data"]
+        return data if isinstance(data, list) else [data]
+
+    def _read(self, options: dict[str, Any], config: Config) -> Found:
+        genres = genres_of(options["genres"])
+        wanted = Wanted(
+            genres=(*genres, *config.background) if genres else None,
+            subset=options["subset"],
+            artists=self._artists(options["artists"]),
+        )
+        all_ = Found()
+        for path in self._paths(options):
+            found = read_data(path, wanted)
+            for what, pairs in (("left out", found.skipped), ("remarkable", found.remarks)):
+                for name, reason in pairs:
+                    self.stderr.write(f"{what}: {name}: {reason}")
+            all_.clips += found.clips
+        kept = sum(map(is_gtzan, all_.clips))
+        if kept:
+            self.stderr.write(f"left out: {kept} clips of GTZAN, which is for evaluation only")
+        return all_
 
     def _artists(self, path: Path | None) -> dict[str, str]:
         if path is None:
@@ -87,5 +118,15 @@ class Command(BaseCommand):
         bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
         bar.update()
 
-    def _write(self, path: Path, content: dict[str, Any]) -> None:
-        path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    def _write(self, out: Path, trained: Trained, data: list[str]) -> None:
+        from recommender.engine.figures import confusion_png, curves_png, reliability_png
+
+        contents = {
+            "config.json": asdict(trained.config) | {"data": data},
+            "metrics.json": trained.summary(),
+        }
+        for name, content in contents.items():
+            (out / name).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        (out / "curves.png").write_bytes(curves_png(trained.curves))
+        (out / "confusion.png").write_bytes(confusion_png(trained.validation))
+        (out / "reliability.png").write_bytes(reliability_png(trained.validation))

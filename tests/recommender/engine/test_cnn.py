@@ -244,12 +244,19 @@ def test_evaluate_writes_all_figures(write, tmp_path):
     write("clips/jazz.00002.wav")
     (tmp_path / "clips" / "hiphop.00003.wav").write_bytes(b"")
     out, report = io.StringIO(), tmp_path / "out.json"
-    call_command("evaluate_cnn", data=tmp_path / "clips", json=report, stdout=out)
+    pictures = tmp_path / "pictures"
+    call_command(
+        "evaluate_cnn", data=tmp_path / "clips", json=report, pictures=pictures, stdout=out
+    )
+    assert "a perfectly calibrated model would show" in out.getvalue()
+    drawn = {path.name: path.read_bytes()[:4] for path in pictures.iterdir()}
+    assert drawn == {"confusion.png": b"\x89PNG", "reliability.png": b"\x89PNG"}
     figures = json.loads(report.read_text(encoding="utf-8"))
     assert figures["n"] == 2
     assert {
         "accuracy", "accuracy_ci", "recall", "precision", "confusion", "ece", "ece_bins",
-        "genres", "misclassified", "skipped", "model", "sources",
+        "genres", "misclassified", "skipped", "model", "sources", "recall_ci", "precision_ci",
+        "clips", "answers", "ece_if_calibrated", "reliability", "remarks",
     } <= set(figures)  # fmt: skip
     assert sorted(entry["name"] for entry in figures["skipped"]) == ["Jazz", "hiphop.00003"]
     assert figures["model"]["version"] == read_card()["version"]
@@ -270,3 +277,24 @@ def test_evaluate_says_which_clips_were_trained_on(tmp_path):
 def test_commands_name_a_missing_path(command, tmp_path):
     with pytest.raises(CommandError, match="no file or folder"):
         call_command(command, data=tmp_path / "missing")
+
+
+def test_train_writes_a_whole_run(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (6, 128, 128)).astype(np.uint8)
+    ids = np.array([f"{i}_0" for i in range(6)])
+    for name in ("some_polka", "some_tango", "some_noise"):
+        np.savez(tmp_path / f"{name}.npz", X=images, ids=ids)
+    out = tmp_path / "run"
+    call_command(
+        "train_cnn", data=tmp_path, out=out, steps=2, members=1, background="noise",
+        stdout=io.StringIO(),
+    )  # fmt: skip
+    assert {path.name for path in out.iterdir()} == {
+        "MODEL_CARD.md", "config.json", "confusion.png", "curves.png", "metrics.json",
+        "model.json", "model.tflite.xz", "model.weights.h5", "reliability.png",
+    }  # fmt: skip
+    config = json.loads((out / "config.json").read_text("utf-8"))
+    assert (config["background"], config["steps"]) == (["Noise"], 2)
+    metrics = json.loads((out / "metrics.json").read_text("utf-8"))
+    assert len(metrics["curves"]) == 2
+    assert GenreClassifier.load(out).genres == ("Polka", "Tango")

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from recommender.engine.evaluation import calibration_error, evaluate, wilson
+from recommender.engine.calibration import calibration_error, expected_error, reliability
+from recommender.engine.evaluation import evaluate
+from recommender.engine.intervals import wilson
 
 GENRES = ("Hip-Hop", "Classical", "Rock")
 
@@ -35,6 +37,10 @@ def test_figures_by_hand():
     assert result.recall == {"Hip-Hop": 0.5, "Classical": 1.0, "Rock": 0.0}
     assert result.precision == {"Hip-Hop": 0.5, "Classical": 0.5, "Rock": None}
     assert [miss["name"] for miss in result.misclassified] == ["b", "d"]
+    assert result.clips == {"Hip-Hop": 2, "Classical": 1, "Rock": 1}
+    assert result.answers == {"Hip-Hop": 2, "Classical": 2, "Rock": 0}
+    assert result.recall_ci["Hip-Hop"] == wilson(1, 2)
+    assert (result.precision_ci["Classical"], result.precision_ci["Rock"]) == (wilson(1, 2), None)
     # Confidence .8, .7, .9, .5 in a bin each; right, wrong, right, wrong: (.2 + .7 + .1 + .5) / 4
     assert result.ece == pytest.approx(0.375)
     assert result.ece_bins == 10
@@ -44,6 +50,30 @@ def test_calibration_error_pools_within_a_bin():
     # Both in (.7, .8]: mean confidence .75, half of them right.
     rows = np.array([[0.72, 0.28], [0.78, 0.22]])
     assert calibration_error(rows, [0, 1]) == pytest.approx(0.25)
+
+
+def test_perfect_calibration_still_shows_an_error():
+    """Right or wrong at confidence 1/2 in one bin of n = 4: |hits/4 − 1/2| is 0, 1/4 or 1/2 with
+    binomial chances 6/16, 8/16 and 2/16, so 3/16 on average."""
+    rows = np.full((4, 2), 0.5)
+    expected = expected_error(rows, draws=4_000)
+    assert expected.mean == pytest.approx(3 / 16, abs=0.01)
+    assert expected.interval == (0.0, 0.5)
+    assert expected_error(rows, draws=4_000) == expected
+
+
+def test_expected_error_falls_with_n_and_with_certainty():
+    assert expected_error(np.full((400, 2), 0.5)).mean < expected_error(np.full((40, 2), 0.5)).mean
+    assert expected_error(np.eye(3)).mean == 0.0
+
+
+def test_bins_of_the_reliability_diagram_by_hand():
+    bins = reliability(np.array([[0.72, 0.28], [0.78, 0.22], [0.05, 0.95]]), [0, 1, 1])
+    assert [b.n for b in bins] == [0, 0, 0, 0, 0, 0, 0, 2, 0, 1]
+    assert (bins[7].low, bins[7].high, bins[7].accuracy) == (0.7, 0.8, 0.5)
+    assert bins[7].confidence == pytest.approx(0.75)
+    assert bins[7].accuracy_ci == wilson(1, 2)
+    assert bins[0].accuracy is None
 
 
 def test_perfect_confidence_is_calibrated():

@@ -8,9 +8,18 @@ import pytest
 from recommender.engine import augment
 from recommender.engine.batches import Batches
 from recommender.engine.datasets import Clip
-from recommender.engine.training import Config, fit_temperature, split, train
+from recommender.engine.splits import split as split_by
+from recommender.engine.training import Config, fit_temperature, train
 
 GENRES = ("Hip-Hop", "Classical", "Rock")
+
+
+BACKGROUND = ("Instrumental",)
+PLAIN = Config(background=BACKGROUND)
+
+
+def split(clips):
+    return split_by(clips, seed=0, share=0.2, background=BACKGROUND)
 
 
 def clip(genre, number, source=None, group=None):
@@ -29,14 +38,14 @@ def data(n=30):
 
 
 def test_no_group_is_on_both_sides():
-    parts = split(data(), Config())
+    parts = split(data())
     assert not {c.group for c in parts.training} & {c.group for c in parts.validation}
     assert len(parts.validation) == 3 * 6
 
 
 def test_a_group_across_sources_stays_together():
     clips = [clip("Rock", i, f"source_{i % 2}", group="the band") for i in range(10)] + data()
-    parts = split(clips, Config())
+    parts = split(clips)
     held = [c for c in parts.validation if c.group == "the band"]
     assert len(held) in (0, 10)
 
@@ -44,20 +53,20 @@ def test_a_group_across_sources_stays_together():
 def test_gtzan_gets_into_no_part():
     by_source = [clip("Rock", i, "gtzan_rock") for i in range(30)]
     by_name = [replace(c, name=f"rock.000{i:02}", source="genres") for i, c in enumerate(by_source)]
-    parts = split([*by_source, *by_name, *data()], Config())
+    parts = split([*by_source, *by_name, *data()])
     sources = {c.source for c in parts.training + parts.validation + parts.background}
     assert not sources & {"gtzan_rock", "genres"}
 
 
 def test_background_is_neither_trained_as_a_genre_nor_validated():
-    parts = split(data(), Config())
+    parts = split(data())
     assert {c.genre for c in parts.background} == {"Instrumental"}
     assert "Instrumental" not in {c.genre for c in parts.training + parts.validation}
 
 
 def test_batches_are_balanced_with_uniform_labels_for_the_background():
     plain = augment.Augmentation(mixup=0.0, smoothing=0.0)
-    parts = split(data(60) + [clip("Rock", i) for i in range(100, 400)], Config())
+    parts = split(data(60) + [clip("Rock", i) for i in range(100, 400)])
     config = Config(batch=40, background_share=0.1, augmentation=plain)
     draw = Batches(parts.training, parts.background, GENRES, config)
     inputs, targets = draw(np.random.default_rng(0))
@@ -67,8 +76,8 @@ def test_batches_are_balanced_with_uniform_labels_for_the_background():
 
 
 def test_batches_are_the_same_for_the_same_seed():
-    parts = split(data(), Config())
-    draw = Batches(parts.training, parts.background, GENRES, Config())
+    parts = split(data())
+    draw = Batches(parts.training, parts.background, GENRES, PLAIN)
     one, two = draw(np.random.default_rng(4)), draw(np.random.default_rng(4))
     np.testing.assert_array_equal(one[0], two[0])
     np.testing.assert_array_equal(one[1], two[1])
@@ -110,10 +119,44 @@ def test_one_genre_is_not_enough():
         train([clip("Rock", i) for i in range(9)], Config())
 
 
-def test_a_genre_that_cannot_be_validated_is_named():
+def test_a_genre_with_too_few_groups_to_split_is_named():
     clips = [c for c in data() if c.genre != "Rock"]
-    with pytest.raises(ValueError, match="no clips of Rock to learn"):
-        train([*clips, clip("Rock", 1)], Config())
+    one_band = [clip("Rock", i, group="one band") for i in range(9)]
+    with pytest.raises(ValueError, match=r"no clips of Rock to validate with: .* 1 group"):
+        train([*clips, *one_band], PLAIN)
+
+
+def test_every_genre_of_one_source_is_held_out():
+    clips = [clip(genre, i, "folder", f"{genre}/{i}") for genre in GENRES for i in range(5)]
+    held = [c.genre for c in split(clips).validation]
+    assert sorted(held) == sorted(GENRES)
+
+
+@pytest.mark.parametrize("genres", [("Polka", "Tango"), ("Fado", "Polka", "Samba", "Tango")])
+def test_genres_and_their_number_come_from_the_data(genres, tmp_path):
+    from recommender.engine import saving
+    from recommender.engine.cnn import GenreClassifier
+    from recommender.engine.network import Shape
+
+    clips = [clip(genre, i) for genre in genres for i in range(6)]
+    shape = Shape(filters=(4, 4, 4, 4, 4), embedding=4)
+    trained = train(clips, Config(steps=2, batch=8, checks=2, shape=shape))
+    assert [(p.member, p.step) for p in trained.curves] == [(0, 1), (0, 2)]
+    card = saving.save(trained, tmp_path, "any")
+    assert tuple(card["genres"]) == genres
+    heard = GenreClassifier.load(tmp_path).predict_features(clips[0].grids)
+    assert heard.probabilities.shape == (len(genres),)
+    assert " / ".join(genres) in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_looking_at_the_curve_changes_nothing():
+    from recommender.engine.network import Shape
+
+    clips = [clip(genre, i) for genre in GENRES for i in range(6)]
+    small = Config(steps=4, batch=8, shape=Shape(filters=(4, 4, 4, 4, 4), embedding=4))
+    runs = [train(clips, replace(small, checks=n)) for n in (0, 2)]
+    one, two = (run.network.get_weights() for run in runs)
+    assert all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
 
 
 def test_a_short_training_learns_saves_and_loads(tmp_path):
@@ -124,7 +167,7 @@ def test_a_short_training_learns_saves_and_loads(tmp_path):
     shape = Shape(filters=(4, 4, 8, 8, 8), dropout=0.0, members=2, embedding=8)
     mild = augment.Augmentation(2.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0, 0.0)
     config = replace(
-        Config(), steps=40, batch=24, average=0.0, shape=shape, augmentation=mild,
+        PLAIN, checks=2, steps=40, batch=24, average=0.0, shape=shape, augmentation=mild,
         learning_rate=1e-2,
     )  # fmt: skip
     seen = []
