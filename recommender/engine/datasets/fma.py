@@ -47,8 +47,11 @@ def metadata(path: Path) -> Path | None:
 
 
 def _is_metadata(file: Path) -> bool:
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        first, second = lines.readline(), lines.readline()
+    try:
+        with file.open(encoding="utf-8", errors="replace") as lines:
+            first, second = lines.readline(), lines.readline()
+    except OSError as error:
+        raise DataError(f"{file} cannot be read: {error.strerror}.") from None
     return "track" in first.strip().split(",") and "genre_top" in second.strip().split(",")
 
 

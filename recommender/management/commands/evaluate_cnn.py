@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--data", type=Path, required=True)
         parser.add_argument("--model", type=Path, help="a model folder; default: the shipped model")
         parser.add_argument("--only", default="*", help='pattern of names, such as "gtzan_*"')
+        parser.add_argument("--subset", help="of FMA: small, medium or large")
         parser.add_argument("--json", type=Path, help="write all figures to this file")
         parser.add_argument("--pictures", type=Path, help="a folder for confusion and reliability")
         parser.add_argument("--record", help="add the figures to the model's card under this name")
@@ -34,7 +35,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             classifier = GenreClassifier.load(options["model"])
-            found = read_data(options["data"], Wanted(options["only"], classifier.genres))
+            wanted = Wanted(options["only"], classifier.genres, options["subset"])
+            found = read_data(options["data"], wanted)
             bar = tqdm(found.clips, unit="clip", disable=None)
             rows = [classifier.predict_features(clip.grids).probabilities for clip in bar]
         except (DataError, ModelError) as error:
