@@ -27,7 +27,10 @@ class TrackQuerySet(models.QuerySet["Track"]):
         return self.filter(features__model=model)
 
     def unheard(self, model: "GenreModel") -> Self:
-        return self.exclude(features__model=model)
+        """Tracks of which the given model's features are missing, or lack a part that was added
+        to them later."""
+        complete = TrackFeatures.objects.filter(model=model).exclude(mfcc=b"")
+        return self.exclude(pk__in=complete.values("track"))
 
     def matching(self, words: str) -> Self:
         """Tracks whose title, artist or album holds every word."""
@@ -150,8 +153,12 @@ class TrackFeatures(models.Model):
     model = models.ForeignKey(GenreModel, on_delete=models.CASCADE, related_name="features")
     probabilities = models.JSONField(help_text="One a genre, summing to 1.")
     embedding = models.BinaryField(help_text="The penultimate layer, little-endian float32.")
+    mfcc = models.BinaryField(
+        default=b"",
+        help_text="MFCC statistics, little-endian float32; empty until index_tracks has run.",
+    )
     fingerprint = models.BinaryField(help_text="Tells the same recording at another bit rate.")
-    computed_at = models.DateTimeField(auto_now_add=True)
+    computed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name_plural = "track features"

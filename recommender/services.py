@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .engine.audio import Recording
     from .engine.cnn import GenreClassifier
     from .engine.hearing import Heard
+    from .engine.mel import Floats
 
 # A playlist that nobody took up, or that stopped half-way, for this long is lost.
 LOST_AFTER = timedelta(seconds=35)
@@ -149,17 +150,25 @@ def hear(track: Track, recording: "Recording", classifier: "GenreClassifier") ->
 
 
 def keep_heard(track: Track, heard: "Heard", model: GenreModel) -> TrackFeatures:
-    """Keep what a model heard in a track; again is harmless."""
+    """Keep what a model heard in a track; again is harmless, and adds what was not computed yet."""
     features, _ = TrackFeatures.objects.get_or_create(
         track=track,
         model=model,
         defaults={
             "probabilities": [float(p) for p in heard.probabilities],
-            "embedding": heard.embedding.astype("<f4").tobytes(),
+            "embedding": _bytes(heard.embedding),
+            "mfcc": _bytes(heard.mfcc),
             "fingerprint": heard.fingerprint.tobytes(),
         },
     )
+    if not features.mfcc:
+        features.mfcc = _bytes(heard.mfcc)
+        features.save()
     return features
+
+
+def _bytes(values: "Floats") -> bytes:
+    return values.astype("<f4").tobytes()
 
 
 # Playlists
@@ -215,7 +224,8 @@ def build_playlist(playlist_id: int) -> None:
     Every run computes the same songs from the same inputs, and only the first one
     to finish writes them.
     """
-    from .engine.strategies import StrategyError, make_playlist
+    from .engine.params import StrategyError
+    from .engine.strategies import make_playlist
     from .library import current_library
 
     clock = [time.perf_counter()]

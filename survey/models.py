@@ -129,7 +129,8 @@ class Condition(models.Model):
         return self.name
 
     def clean(self) -> None:
-        from recommender.engine.strategies import STRATEGIES, StrategyError, checked_params
+        from recommender.engine.params import StrategyError
+        from recommender.engine.strategies import STRATEGIES, checked_params
 
         if self.strategy not in STRATEGIES:
             raise ValidationError({"strategy": f"Choose one of {', '.join(STRATEGIES)}."})

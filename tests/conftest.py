@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import psutil
 import pytest
 from django.contrib.auth import get_user_model
@@ -101,6 +102,7 @@ def add_track(genre_model) -> Callable[..., Track]:
             model=genre_model,
             probabilities=list(p),
             embedding=bytes(16),
+            mfcc=np.full(40, p[0], "<f4").tobytes(),
             # Unlike any other, or it would count as the same recording.
             fingerprint=uuid.uuid5(uuid.NAMESPACE_OID, title).bytes * 32,
         )

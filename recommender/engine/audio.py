@@ -169,8 +169,8 @@ def _cut_off(duration: float, promised: float) -> str:
 
 
 def _check_level(clip: Floats) -> None:
-    peak = float(np.abs(clip).max())
-    rms = float(np.sqrt(np.mean(np.square(clip, dtype=np.float64))))
+    peak = max(float(clip.max()), -float(clip.min()))
+    rms = float(np.sqrt(np.vdot(clip, clip) / len(clip)))
     if peak < SILENT_PEAK or rms < SILENT_RMS:
         raise AudioError(
             f"The first {CLIP_SECONDS:.0f} seconds, which the network hears, are silent. "

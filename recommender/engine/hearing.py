@@ -17,6 +17,7 @@ from recommender.engine.audio import AudioError, Recording, read_recording
 from recommender.engine.cnn import GenreClassifier
 from recommender.engine.fingerprint import Bytes, fingerprint
 from recommender.engine.mel import Floats, log_mel
+from recommender.engine.mfcc import mfcc_statistics
 from recommender.engine.picture import spectrogram_png
 
 
@@ -25,11 +26,13 @@ class Heard:
     """What the recommender knows of a song.
 
     probabilities : (K,) float32 in the order of the network's genres. embedding : (D,) float32.
-    fingerprint : (512,) uint8. picture : PNG of the mel-spectrogram.
+    mfcc : (40,) float32, see `mfcc_statistics`. fingerprint : (512,) uint8. picture : PNG of the
+    mel-spectrogram.
     """
 
     probabilities: Floats
     embedding: Floats
+    mfcc: Floats
     fingerprint: Bytes
     picture: bytes
 
@@ -41,6 +44,7 @@ def hear(recording: Recording, classifier: GenreClassifier) -> Heard:
     return Heard(
         probabilities=prediction.probabilities,
         embedding=prediction.embedding,
+        mfcc=mfcc_statistics(levels),
         fingerprint=fingerprint(levels),
         picture=spectrogram_png(levels),
     )

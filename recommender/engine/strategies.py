@@ -1,38 +1,39 @@
 """The conditions that a study can compare: each ranks a library for a query song.
 
-A strategy only orders songs. Leaving out the query and its duplicates, the limit on songs of one
-artist, and the length are the same for all and live in `make_playlist`.
+A strategy only orders songs. Leaving out the query and duplicates, the limit on songs of one
+artist, diversity, and the length are the same for all and live in `make_playlist`.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from recommender.engine.diversity import diversified
 from recommender.engine.fingerprint import duplicates
-from recommender.engine.genre_space import GenreSpace, Ids, distances_to
-
-
-class StrategyError(ValueError):
-    """A playlist that can't be made; the message says why and what to do, in plain words."""
+from recommender.engine.genre_space import Doubles, GenreSpace, Ids, distances_to
+from recommender.engine.params import COMMON, Param, StrategyError, checked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """All songs that can be recommended, row by row; order does not matter.
 
-    ids : (N,) distinct integers. probabilities : (N, K). embeddings : (N, D). genres : the label in
-    the metadata, "" where unknown. artists : "" where unknown. fingerprints : (N, F) uint8, a row
-    of zeros where unknown. revision : names this state of the library.
+    ids : (N,) distinct integers. probabilities : (N, K). embeddings : (N, D). mfccs : (N, M) MFCC
+    statistics, a row of NaN where unknown. genres : the label in the metadata, "" where unknown.
+    artists : "" where unknown. fingerprints : (N, F) uint8, a row of zeros where unknown.
+    revision : names this state of the library.
     Indexes over it are built on first use and kept.
     """
 
     ids: Ids
     probabilities: npt.NDArray[Any]
     embeddings: npt.NDArray[Any]
+    mfccs: npt.NDArray[Any]
     genres: Sequence[str]
     artists: Sequence[str]
     fingerprints: npt.NDArray[np.uint8]
@@ -54,6 +55,23 @@ class Library:
 
     def embedding_space(self) -> GenreSpace:
         return self._keep("embedding", lambda: GenreSpace(self.ids, self.embeddings))
+
+    def timbres(self) -> Doubles:
+        """MFCC statistics, each standardised over the library, so that all count alike."""
+        return self._keep("timbres", self._standardised)
+
+    def timbre_space(self) -> GenreSpace:
+        known = np.isfinite(self.timbres()).all(axis=1)
+        return self._keep("mfcc", lambda: GenreSpace(self.ids[known], self.timbres()[known]))
+
+    def _standardised(self) -> Doubles:
+        values = np.asarray(self.mfccs, dtype=np.float64)
+        # Summed in the order of ids, so that rounding does not depend on the order of rows.
+        known = values[np.argsort(self.ids)]
+        known = known[np.isfinite(known).all(axis=1)]
+        spread = known.std(axis=0) if len(known) else np.ones(values.shape[1])
+        centre = known.mean(axis=0) if len(known) else np.zeros(values.shape[1])
+        return (values - centre) / np.where(spread > 0, spread, 1.0)
 
     def of_genre(self, genre: str) -> Ids:
         """Ids of the songs with a label, ascending."""
@@ -80,39 +98,25 @@ class Pick:
     distance: float
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A setting of a strategy, with bounds (both included) where it is a number."""
-
-    name: str
-    type: type
-    default: Any
-    low: float
-    high: float
-    label: str
-    help: str
-
+# Diversity chooses among this many times the songs needed.
+_POOL = 5
 
 Ranking = Callable[[Library, int, Mapping[str, Any], np.random.Generator], Iterator[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
-    """A named way to rank the library; `rank` yields track ids, best first."""
+    """A named way to rank the library; `rank` yields track ids, best first. `points` are the songs
+    (N, d) where it looks for likeness, which diversity is measured in; `by_likeness` is off where
+    the order is random, so that no song is more relevant than another."""
 
     name: str
     label: str
     help: str
     params: tuple[Param, ...]
     rank: Ranking
-
-
-LENGTH = Param("length", int, 10, 1, 50, "Number of songs", "How many songs a playlist has.")
-MAX_PER_ARTIST = Param(
-    "max_per_artist", int, 0, 0, 50, "Songs by one artist, at most",
-    "0 sets no limit. Songs whose artist is unknown are never limited.",
-)  # fmt: skip
-COMMON = (LENGTH, MAX_PER_ARTIST)
+    points: Callable[[Library], npt.NDArray[Any]]
+    by_likeness: bool = True
 
 
 def rank_genre_space(
@@ -129,6 +133,20 @@ def rank_embedding(
     Schrauwen (2013), "Deep content-based music recommendation", where latent factors take that
     place."""
     return _nearest(library.embedding_space(), library.embeddings[row])
+
+
+def rank_mfcc(
+    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+) -> Iterator[int]:
+    """Nearest by means and deviations of 20 MFCCs, Euclidean after standardising over the library:
+    the content baseline without a network, after Logan (2000) and Tzanetakis & Cook (2002)."""
+    point = library.timbres()[row]
+    if not np.isfinite(point).all():
+        raise StrategyError(
+            "The query song's MFCCs are not computed yet, which this kind of playlist needs. "
+            "Run manage.py index_tracks."
+        )
+    return _nearest(library.timbre_space(), point)
 
 
 def rank_same_genre(
@@ -156,19 +174,26 @@ STRATEGIES: dict[str, Strategy] = {
         Strategy(
             "genre_space", "Nearest in the genre space",
             "The songs whose genre probabilities are nearest to the query song's.",
-            COMMON, rank_genre_space,
+            COMMON, rank_genre_space, lambda library: library.probabilities,
         ),
         Strategy(
             "embedding", "Nearest in the network's last hidden layer",
             "The songs that the network hears most alike, finer than three genres can say.",
-            COMMON, rank_embedding,
+            COMMON, rank_embedding, lambda library: library.embeddings,
+        ),
+        Strategy(
+            "mfcc", "Nearest by MFCC statistics",
+            "The songs with the most similar timbre, as described before there were networks.",
+            COMMON, rank_mfcc, lambda library: library.timbres(),
         ),
         Strategy(
             "same_genre", "Random, of the same genre",
             "Random songs with the query song's genre label.", COMMON, rank_same_genre,
+            lambda library: library.probabilities, by_likeness=False,
         ),
         Strategy(
             "random", "Random", "Random songs of the whole library.", COMMON, rank_random,
+            lambda library: library.probabilities, by_likeness=False,
         ),
     )
 }  # fmt: skip
@@ -180,8 +205,10 @@ def make_playlist(
     """The songs for a query song, best first.
 
     The same library, query, strategy, parameters and seed give the same playlist, whatever the
-    order of the library's rows. The query, and recordings that are duplicates of it by fingerprint,
-    are left out. Different queries draw differently from one seed.
+    order of the library's rows. Different queries draw differently from one seed. The query, and
+    recordings that are duplicates of it by fingerprint, are left out; with `distinct` also
+    duplicates within the playlist. With `diversity` the songs are chosen by `diversified` from the
+    strategy's best, five times as many as needed.
 
     Raises
     ------
@@ -196,7 +223,7 @@ def make_playlist(
     values = checked_params(chosen, params)
     row = library.row(query_id)
     rng = np.random.default_rng([abs(int(seed)), int(seed < 0), abs(query_id)])
-    rows = list(_filtered(library, row, chosen.rank(library, row, values, rng), values))
+    rows = _chosen(library, row, chosen, values, rng)
     if len(rows) < values["length"]:
         raise StrategyError(_too_few(len(rows), values))
     near = np.asarray(library.probabilities[rows], dtype=np.float64)
@@ -206,40 +233,45 @@ def make_playlist(
 
 def checked_params(strategy: Strategy, params: Mapping[str, Any]) -> dict[str, Any]:
     """All parameters with their values, defaults filled in. Raises StrategyError."""
-    known = {param.name: param for param in strategy.params}
-    unknown = sorted(set(params) - set(known))
-    if unknown:
-        raise StrategyError(f'"{strategy.label}" has no setting {", ".join(unknown)}.')
-    return {name: _checked(param, params.get(name, param.default)) for name, param in known.items()}
+    return checked(strategy.label, strategy.params, params)
 
 
-def _checked(param: Param, value: Any) -> Any:
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    number = whole or (param.type is float and isinstance(value, float))
-    if not number or not param.low <= value <= param.high:
-        kind = "a whole number" if param.type is int else "a number"
-        raise StrategyError(f"{param.label}: must be {kind} from {param.low:g} to {param.high:g}.")
-    return param.type(value)
+def _chosen(
+    library: Library,
+    query: int,
+    strategy: Strategy,
+    values: Mapping[str, Any],
+    rng: np.random.Generator,
+) -> list[int]:
+    length, diversity = values["length"], values["diversity"]
+    pool = length if diversity == 0.0 else length * _POOL
+    ranked = strategy.rank(library, query, values, rng)
+    rows = list(islice(_filtered(library, query, ranked, values), pool))
+    if diversity == 0.0:
+        return rows
+    points = np.asarray(strategy.points(library), dtype=np.float64)
+    centre = points[query] if strategy.by_likeness else None
+    return [rows[i] for i in diversified(points[rows], centre, length, diversity)]
 
 
 def _filtered(
     library: Library, query: int, ranked: Iterator[int], values: Mapping[str, Any]
 ) -> Iterator[int]:
-    """Rows in the strategy's order without those that no playlist may hold, `length` at most."""
-    limit, left = values["max_per_artist"], values["length"]
+    """Rows in the strategy's order without those that no playlist may hold."""
+    limit, distinct = values["max_per_artist"], values["distinct"]
     heard: Counter[str] = Counter()
+    prints = [library.fingerprints[query]]
     for track_id in ranked:
         row = library.row(track_id)
         artist = library.artists[row]
         if row == query or (limit and artist and heard[artist] >= limit):
             continue
-        if duplicates(library.fingerprints[query], library.fingerprints[row]):
+        if any(duplicates(known, library.fingerprints[row]) for known in prints):
             continue
         heard[artist] += 1
+        if distinct:
+            prints.append(library.fingerprints[row])
         yield row
-        left -= 1
-        if not left:
-            return
 
 
 def _nearest(space: GenreSpace, point: npt.NDArray[Any]) -> Iterator[int]:

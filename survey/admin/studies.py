@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.db.models import Count, Q, QuerySet
+from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -15,7 +16,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from recommender.admin.shared import link
-from recommender.engine.strategies import STRATEGIES
+from recommender.engine.params import Param, StrategyError
+from recommender.engine.strategies import STRATEGIES, checked_params
 from recommender.services import active_model
 from recommender.versions import progress
 from survey import services
@@ -47,16 +49,71 @@ class FixedAfterDraft:
         return of_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
 
 
-class ConditionForm(forms.ModelForm):
+PARAMS = {param.name: param for strategy in STRATEGIES.values() for param in strategy.params}
+
+
+def param_field(param: Param) -> forms.Field:
+    """A form field for a strategy's parameter; left empty, the default holds."""
+    about: dict[str, Any] = {
+        "label": param.label,
+        "help_text": param.help,
+        "initial": param.default,
+        "required": False,
+    }
+    if param.type is bool:
+        return forms.BooleanField(**about)
+    if param.type is int:
+        return forms.IntegerField(min_value=int(param.low), max_value=int(param.high), **about)
+    return forms.FloatField(min_value=param.low, max_value=param.high, **about)
+
+
+class BaseConditionForm(forms.ModelForm):
     strategy = forms.ChoiceField(
         choices=[(name, strategy.label) for name, strategy in STRATEGIES.items()]
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, value in self.instance.params.items():
+            self.initial[f"param_{name}"] = value
 
-class ConditionInline(FixedAfterDraft, admin.TabularInline):
+    def clean(self) -> dict[str, Any]:
+        """Keep as `params` what was set to something else than the default."""
+        values = super().clean() or self.cleaned_data
+        strategy = STRATEGIES.get(values.get("strategy", ""))
+        given = {name: values.get(f"param_{name}") for name in PARAMS}
+        params = {
+            name: value
+            for name, value in given.items()
+            if value is not None and value != PARAMS[name].default
+        }
+        self.instance.params = {}
+        if strategy:
+            try:
+                checked_params(strategy, params)
+            except StrategyError as error:
+                raise forms.ValidationError(str(error)) from error
+            self.instance.params = params
+        return values
+
+
+# Every parameter that a strategy declares is a field, without anything to do here.
+ConditionForm: Any = ModelFormMetaclass(
+    "ConditionForm",
+    (BaseConditionForm,),
+    {f"param_{name}": param_field(param) for name, param in PARAMS.items()},
+)
+
+
+class ConditionInline(FixedAfterDraft, admin.StackedInline):
     model = Condition
     form = ConditionForm
     extra = 0
+
+    def get_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[Any, ...]:
+        if not of_draft(obj):
+            return ("name", "strategy", "params")
+        return (("name", "strategy"), *(f"param_{name}" for name in PARAMS))
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):

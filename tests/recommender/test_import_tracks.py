@@ -236,3 +236,15 @@ def test_what_stops_an_import_is_said_in_plain_words(tmp_path, monkeypatch, trou
 def test_at_least_one_process_is_needed(tmp_path):
     with pytest.raises(CommandError, match="at least 1"):
         call_command("import_tracks", tmp_path, processes=0)
+
+
+def test_features_that_lack_a_later_part_get_it_by_index_tracks(imported):
+    heard = TrackFeatures.objects.get(track__title="Ménage")
+    expected, probabilities = bytes(heard.mfcc), heard.probabilities
+    assert len(expected) == 4 * 40
+    heard.mfcc = b""
+    heard.save()
+    with override_settings(MEDIA_ROOT=imported.media):
+        call_command("index_tracks", stdout=StringIO(), stderr=StringIO())
+    heard.refresh_from_db()
+    assert (bytes(heard.mfcc), heard.probabilities) == (expected, probabilities)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -72,3 +73,13 @@ def test_each_model_has_a_library_of_its_own(before, genre_model):
     other = GenreModel.objects.create(name="deaf", version="1" * 64, genres=["Rock"])
     assert len(current_library(other)) == 0
     assert current_library(genre_model) is before
+
+
+def test_mfccs_that_are_not_computed_yet_are_unknown(before, library, genre_model):
+    heard = library[0].features.get()
+    heard.mfcc = b""
+    heard.save()
+    after = current_library(genre_model)
+    assert np.isnan(after.mfccs[0]).all()
+    assert not np.isnan(after.mfccs[1:]).any()
+    assert after.revision != before.revision

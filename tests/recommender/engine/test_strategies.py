@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from recommender.engine.params import COMMON, StrategyError
 from recommender.engine.strategies import (
     STRATEGIES,
     Library,
-    StrategyError,
     make_playlist,
 )
 
@@ -17,6 +17,7 @@ def library(n=60, order=None, **changes):
         "ids": np.arange(100, 100 + n),
         "probabilities": rng.dirichlet([0.5] * 3, n),
         "embeddings": rng.random((n, 16)).astype(np.float32),
+        "mfccs": np.random.default_rng(1).normal(size=(n, 40)) * np.linspace(1, 90, 40),
         "genres": np.array(["Rock", "Classical"] * n)[:n],
         "artists": np.array([f"artist {i // 3}" for i in range(n)]),
         "fingerprints": rng.integers(1, 256, (n, 512), dtype=np.uint8),
@@ -44,6 +45,68 @@ def test_embedding_gives_the_nearest_by_embedding_with_distances_in_the_genre_sp
     assert ids(picks) == (near + 100).tolist()
     expected = np.linalg.norm(songs.probabilities[near] - songs.probabilities[5], axis=1)
     np.testing.assert_allclose([p.distance for p in picks], expected)
+
+
+def test_mfcc_gives_the_nearest_with_every_statistic_counting_alike():
+    songs = library()
+    scaled = songs.mfccs / songs.mfccs.std(axis=0)
+    near = np.argsort(np.linalg.norm(scaled - scaled[7], axis=1))[1:11]
+    assert ids(make_playlist(songs, 107, "mfcc", {}, seed=0)) == (near + 100).tolist()
+
+
+def test_songs_without_mfccs_are_left_out_and_named_as_query():
+    values = library().mfccs.copy()
+    values[:20] = np.nan
+    songs = library(mfccs=values)
+    assert min(ids(make_playlist(songs, 130, "mfcc", {"length": 39}, 0))) == 120
+    with pytest.raises(StrategyError, match="index_tracks"):
+        make_playlist(songs, 100, "mfcc", {}, 0)
+
+
+def test_a_statistic_that_never_varies_decides_nothing():
+    flat = library().mfccs.copy()
+    flat[:, 3] = 5.0
+    assert len(make_playlist(library(mfccs=flat), 100, "mfcc", {}, 0)) == 10
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_diversity_is_the_strategys_own_order(strategy):
+    songs = library()
+    plain = make_playlist(songs, 100, strategy, {}, 5)
+    assert make_playlist(songs, 100, strategy, {"diversity": 0.0}, 5) == plain
+    assert make_playlist(songs, 100, strategy, {"diversity": 0}, 5) == plain
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_diversity_spreads_the_songs(strategy):
+    songs = library(300)
+    spaces = {"embedding": songs.embeddings, "mfcc": songs.timbres()}
+    space = spaces.get(strategy, songs.probabilities)
+
+    def spread(diversity):
+        picks = ids(make_playlist(songs, 100, strategy, {"diversity": diversity}, 5))
+        points = space[[songs.row(i) for i in picks]]
+        return np.linalg.norm(points[:, None] - points[None], axis=2).mean()
+
+    assert spread(0.9) > spread(0.0)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_diverse_playlists_are_the_same_whatever_the_order_of_rows(strategy):
+    shuffled = library(order=np.random.default_rng(9).permutation(60))
+    one = make_playlist(library(), 104, strategy, {"diversity": 0.5}, seed=7)
+    assert make_playlist(shuffled, 104, strategy, {"diversity": 0.5}, seed=7) == one
+
+
+def test_a_recording_comes_once_unless_wanted():
+    prints = library().fingerprints.copy()
+    near = ids(make_playlist(library(), 100, "genre_space", {}, 0))
+    prints[near[1] - 100] = prints[near[0] - 100]
+    songs = library(fingerprints=prints)
+    once = ids(make_playlist(songs, 100, "genre_space", {}, 0))
+    assert near[0] in once
+    assert near[1] not in once
+    assert ids(make_playlist(songs, 100, "genre_space", {"distinct": False}, 0)) == near
 
 
 def test_same_genre_gives_only_the_querys_genre():
@@ -127,6 +190,8 @@ def test_a_far_search_goes_on_past_the_first_portion():
         (100, "genre_space", {"length": True}, "whole number"),
         (100, "genre_space", {"lenght": 10}, "no setting lenght"),
         (100, "nearest", {}, "no strategy"),
+        (100, "genre_space", {"diversity": 1.5}, "a number from 0 to 1"),
+        (100, "genre_space", {"distinct": 1}, "true or false"),
         (999, "genre_space", {}, "not in the library"),
         (100, "same_genre", {"length": 40}, "Only 29 of 40"),
     ],
@@ -145,5 +210,5 @@ def test_same_genre_needs_a_label():
 def test_every_strategy_is_described(strategy):
     assert strategy.rank.__doc__
     assert strategy.label
-    assert {"length", "max_per_artist"} <= {param.name for param in strategy.params}
+    assert set(COMMON) <= set(strategy.params)
     assert all(param.low <= param.default <= param.high for param in strategy.params)

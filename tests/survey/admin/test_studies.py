@@ -2,10 +2,13 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
+from django.forms import ModelForm, modelform_factory
 from django.urls import reverse
 
+from recommender.engine.strategies import STRATEGIES
 from recommender.models import Track
-from survey.models import Study
+from survey.admin.studies import PARAMS, ConditionForm
+from survey.models import Condition, Study
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +193,74 @@ def test_a_study_says_which_model_it_uses_and_what_that_has_not_heard(researcher
     study.model.features.first().delete()
     shown = researcher.get(reverse("admin:survey_study_change", args=[study.pk])).text
     assert "has heard 35 of 36 available tracks; the other 1 are left out" in shown
+
+
+# Conditions
+
+Form = modelform_factory(Condition, form=ConditionForm, fields=("name", "strategy"))
+
+
+def condition(study, strategy="genre_space", **values) -> ModelForm:
+    defaults = {f"param_{param.name}": param.default for param in PARAMS.values()}
+    form = Form(
+        {"name": "new", "strategy": strategy, **defaults, **values},
+        instance=Condition(study=study, name="new"),
+    )
+    form.is_valid()
+    return form
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.name)
+def test_every_param_of_a_strategy_is_a_field(strategy):
+    fields = ConditionForm.base_fields
+    assert all(fields[f"param_{p.name}"].help_text == p.help for p in strategy.params)
+
+
+def test_only_what_differs_from_the_default_is_kept(study):
+    assert condition(study).instance.params == {}
+    values = {"param_length": "5", "param_diversity": "0.3", "param_distinct": ""}
+    assert condition(study, **values).instance.params == {
+        "length": 5,
+        "diversity": 0.3,
+        "distinct": False,
+    }
+
+
+def test_an_empty_field_means_the_default(study):
+    form = condition(study, param_length="", param_diversity="")
+    assert form.errors == {}
+    assert form.instance.params == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"param_length": "0"}, "param_length"),
+        ({"param_diversity": "2"}, "param_diversity"),
+        ({"strategy": "magic"}, "strategy"),
+    ],
+)
+def test_what_a_condition_can_not_be_is_said_at_its_field(study, values, field):
+    assert field in condition(study, **values).errors
+
+
+def test_kept_params_come_back_into_their_fields(study):
+    kept = Condition(study=study, name="new", params={"length": 7, "distinct": False})
+    form = Form(instance=kept)
+    assert form["param_length"].value() == 7
+    assert form["param_distinct"].value() is False
+    assert form["param_diversity"].value() == 0.0
+
+
+def test_a_condition_is_edited_on_the_page_of_its_study(draft, page):
+    draft.conditions.update(params={"length": 7})
+    text = page().text
+    assert 'name="conditions-0-param_length" value="7"' in text
+    assert 'name="conditions-0-params"' not in text
+
+
+def test_once_opened_a_conditions_params_are_only_shown(study, page):
+    study.conditions.update(params={"length": 7})
+    text = page().text
+    assert "param_length" not in text
+    assert "&quot;length&quot;: 7" in text
