@@ -29,7 +29,7 @@ def ears(monkeypatch):
     def hear(track, recording, model):
         if track.title in bad:
             raise AudioError("It is silent.")
-        features = {"probabilities": [0.5, 0.5], "embedding": b"", "fingerprint": b""}
+        features = {"probabilities": [0.5, 0.5], "embedding": b"", "fingerprint": b"", "mfcc": b"0"}
         TrackFeatures.objects.get_or_create(track=track, model=model, defaults=features)
 
     monkeypatch.setattr(services, "load_classifier", lambda model: model)
