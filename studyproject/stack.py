@@ -13,8 +13,6 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management import CommandError
 
-MANAGE = settings.BASE_DIR / "manage.py"
-
 
 def refuse_taken_port(host: str, port: int) -> None:
     """Raise CommandError, in plain words, if the pages can't be served there."""

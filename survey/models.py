@@ -32,10 +32,6 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def open(self) -> Self:
         return self.filter(state=Study.State.OPEN)
 
-    def visible(self) -> Self:
-        """Studies that anyone but a researcher may know of."""
-        return self.exclude(state=Study.State.DRAFT)
-
 
 class Study(models.Model):
     """What participants are asked, and how."""

@@ -1,6 +1,7 @@
 """From the study's first page to the participant's code, and back in with it."""
 
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +19,8 @@ from survey.steps import where
 from survey.throttles import CodeThrottle, too_many
 
 from .access import participants_page, sign_in, signed_in, visible_study
+
+SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 
 @require_safe
@@ -52,12 +55,16 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     if signed_in(request, study):
         return redirect("survey:code", slug)
+    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": uuid.uuid4()})
+    known = _known(study, key)
+    if known:
+        sign_in(request, known)
+        return redirect("survey:code", slug)
     agreed = _agreed(request, study)
     if agreed is None:
         return redirect("survey:consent", slug)
     items = Item.objects.placed(study, Instrument.Placement.REGISTRATION)
     form = ItemsForm(items, request.POST or None)
-    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": uuid.uuid4()})
     if request.method == "POST" and form.is_valid() and key.is_valid():
         simulated = request.headers.get("User-Agent", "").startswith(settings.BOT_USER_AGENT)
         try:
@@ -74,6 +81,18 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("survey:code", slug)
     context = {"study": study, "form": form, "key": key}
     return render(request, "survey/register.html", context, status=_status(form))
+
+
+def _known(study: Study, key: RegistrationKeyForm) -> Participant | None:
+    """Who sent this very form a moment ago, if the answer to it got lost on the way.
+
+    Signing in gave that browser a new session, so the old one no longer knows of the consent.
+    """
+    if not key.is_valid():
+        return None
+    since = timezone.now() - SENT_AGAIN_WITHIN
+    found = study.participants.filter(created_at__gte=since)
+    return found.filter(registration_key=key.cleaned_data["registration_key"]).first()
 
 
 def _agreed(request: HttpRequest, study: Study) -> services.Consent | None:

@@ -1,9 +1,11 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from survey.models import Answer, Participant, Study
 
@@ -147,6 +149,27 @@ def test_the_same_form_twice_is_one_participant_with_one_set_of_answers(newcomer
         person.post("register", form)
     assert people[0].participant == people[1].participant
     assert Answer.objects.count() == 1
+
+
+def send_and_lose_the_answer(visitor) -> dict:
+    """The form arrives, but its sender keeps the session from before."""
+    form = {"registration_key": uuid.uuid4(), "background.device": "Loudspeakers"}
+    before = visitor.consent().client.cookies["sessionid"].value
+    visitor.post("register", form)
+    visitor.client.cookies["sessionid"] = before
+    return form
+
+
+def test_a_form_sent_again_after_its_answer_was_lost_leads_to_the_code(visitor):
+    form = send_and_lose_the_answer(visitor)
+    assert visitor.post("register", form).url == visitor.url("code")
+    assert visitor.get("code").context["participant"] == Participant.objects.get()
+
+
+def test_a_form_sent_again_much_later_lets_nobody_in(visitor):
+    form = send_and_lose_the_answer(visitor)
+    Participant.objects.update(created_at=timezone.now() - timedelta(minutes=11))
+    assert visitor.post("register", form).url == visitor.url("consent")
 
 
 def test_the_code_is_shown_in_groups_of_four_and_leads_on(visitor):
