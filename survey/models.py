@@ -41,6 +41,11 @@ class Study(models.Model):
         OPEN = "open", "Open: people take part; the questions are fixed"
         CLOSED = "closed", "Closed: nobody can begin; those who began may finish"
 
+    class OwnSongFiles(models.TextChoices):
+        ONCE_HEARD = "once_heard", "Deleted once the network has heard it"
+        WHEN_FINISHED = "when_finished", "Deleted when the participant has finished"
+        KEPT = "kept", "Kept until a researcher deletes it"
+
     slug = models.SlugField(unique=True, help_text="The last part of the study's address.")
     title = models.CharField(max_length=200)
     summary = models.TextField(help_text="One paragraph on the first page.")
@@ -63,6 +68,19 @@ class Study(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     seed = models.PositiveIntegerField(default=1, help_text="For every random choice.")
+    own_songs = models.BooleanField(
+        "participants' own songs",
+        default=False,
+        help_text="Participants may upload a song of their own as the query song.",
+    )
+    own_song_files = models.CharField(
+        "files of own songs",
+        max_length=20,
+        choices=OwnSongFiles,
+        default=OwnSongFiles.ONCE_HEARD,
+        help_text="What becomes of an uploaded file; say so in the information. What the network "
+        "heard in it stays.",
+    )
     model = models.ForeignKey(
         GenreModel,
         on_delete=models.PROTECT,

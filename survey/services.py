@@ -1,7 +1,7 @@
 """One function for each thing that happens in a study. Nothing here enqueues: callers do."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -12,7 +12,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackQuerySet
+from recommender import own_songs
+from recommender.models import (
+    GenreModel,
+    Playlist,
+    PlaylistTrack,
+    QuerySong,
+    Track,
+    TrackQuerySet,
+)
 from recommender.services import active_model, request_playlist
 
 from .assignment import assign, derive_seed
@@ -173,17 +181,24 @@ def songs_of(study: Study) -> TrackQuerySet:
 def choose_genre(trial: Trial, genre: str) -> None:
     if genre not in trial.participant.study.genres:
         raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
-    Trial.objects.filter(pk=trial.pk, playlist=None).update(genre=genre)
-
-
-def choose_query(trial: Trial, track: Track) -> Playlist:
-    """Keep the choice and request its playlist; a second choice for the trial changes nothing."""
     with transaction.atomic():
-        trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
-        if trial.playlist:
+        trial = _locked(trial)
+        if _can_choose(trial):
+            trial.genre = genre
+            trial.save(update_fields=["genre"])
+
+
+def choose_query(trial: Trial, choice: Track | Callable[[Trial], QuerySong]) -> Playlist:
+    """Keep the choice and request its playlist; a second choice for the trial changes nothing.
+
+    A participant's own song is taken by calling `choice`, and only if it counts.
+    """
+    with transaction.atomic():
+        trial = _locked(trial)
+        if trial.playlist and not _can_choose(trial):
             return trial.playlist
         trial.playlist = request_playlist(
-            track,
+            choice if isinstance(choice, Track) else choice(trial),
             strategy=trial.condition.strategy,
             params=trial.condition.params,
             seed=derive_seed(trial.participant.seed, trial.number),
@@ -194,10 +209,28 @@ def choose_query(trial: Trial, track: Track) -> Playlist:
         return trial.playlist
 
 
+def _locked(trial: Trial) -> Trial:
+    return Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+
+
+def _can_choose(trial: Trial) -> bool:
+    return trial.playlist is None or trial.playlist.wants_another_song
+
+
 def choose_again(trial: Trial) -> None:
-    """Let go of a song from which no playlist could be made; any other choice stays."""
-    failed = Playlist.Status.FAILED
-    Trial.objects.filter(pk=trial.pk, playlist__status=failed).update(playlist=None, chosen_at=None)
+    """Let go of a song from which no playlist could be made, or of one's own song before there is
+    a playlist, which is then forgotten; any other choice stays."""
+    with transaction.atomic():
+        trial = _locked(trial)
+        playlist = trial.playlist
+        if playlist is None or playlist.is_ready:
+            return
+        own, failed = playlist.query_song, playlist.status == Playlist.Status.FAILED
+        if own or failed:
+            trial.playlist = trial.chosen_at = None
+            trial.save(update_fields=["playlist", "chosen_at"])
+        if own:
+            own_songs.forget(own)
 
 
 def rate(trial: Trial, entry: PlaylistTrack, values: Mapping[Item, int]) -> None:
@@ -259,6 +292,9 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
         _save_answers(participant, None, answers)
         participant.completed_at = timezone.now()
         participant.save(update_fields=["completed_at"])
+        if participant.study.own_song_files == Study.OwnSongFiles.WHEN_FINISHED:
+            own = QuerySong.objects.filter(playlist__trial__participant=participant)
+            own_songs.delete_files(own)
 
 
 def _save_answers(

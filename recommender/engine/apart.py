@@ -34,8 +34,9 @@ class HearingError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """What was heard in a file. The features are as in `hearing.Heard`, little-endian bytes."""
+    """What a version of a model heard in a file; features as in `hearing.Heard`, little-endian."""
 
+    version: str
     container: str
     duration_s: float
     sha256: str
@@ -82,8 +83,9 @@ def _understood(status: int, said: bytes, complaint: str) -> Song:
     answer = json.loads(said)
     if "refused" in answer:
         raise AudioError(str(answer["refused"]))
-    blobs = {name: bytes.fromhex(answer.pop(name)) for name in ("embedding", "mfcc", "fingerprint")}
-    return Song(**answer, **blobs)
+    for name in ("embedding", "mfcc", "fingerprint"):
+        answer[name] = bytes.fromhex(answer[name])
+    return Song(**answer)
 
 
 # In the process apart
@@ -113,6 +115,7 @@ def _heard(path: Path, directory: Path) -> dict[str, object]:
     recording = read_recording(path)
     heard = hear(recording, classifier)
     return {
+        "version": classifier.version,
         "container": recording.container,
         "duration_s": recording.duration_s,
         "sha256": recording.sha256,

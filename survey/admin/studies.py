@@ -140,11 +140,14 @@ class StudyAdmin(admin.ModelAdmin):
         (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
-        ("Design", {"fields": ("genres", "n_trials", "seed")}),
+        ("Design", {"fields": ("genres", "n_trials", "seed", "own_songs", "own_song_files")}),
     )
     always_fixed = ("state", "page", "results", "heard_by")
     # Changing these under people who take part would change what their answers mean.
-    fixed_after_draft = ("slug", "information", "consent", "genres", "n_trials", "seed")
+    fixed_after_draft = (
+        *("slug", "information", "consent", "genres", "n_trials", "seed"),
+        *("own_songs", "own_song_files"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
         completed = Count("participants", filter=Q(participants__completed_at__isnull=False))
