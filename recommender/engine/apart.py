@@ -95,15 +95,17 @@ def _limit(memory: int) -> None:
     """What this process, and what it starts, may use; where the system knows such limits."""
     import resource
 
+    seconds = int(APART_SECONDS) + 1
     limits = {
-        resource.RLIMIT_AS: memory,
-        resource.RLIMIT_CPU: int(APART_SECONDS) + 1,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: (memory, memory),
+        # The soft one says which limit it was.
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
     }
     for limit, most in limits.items():
         with suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, most)
 
 
 def _heard(path: Path, directory: Path) -> dict[str, object]:
