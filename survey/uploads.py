@@ -45,30 +45,35 @@ class UploadedSong(TemporaryUploadedFile):
 
 
 class OneSong(FileUploadHandler):
-    """Takes the first file of the field `song`, and stops when it grows too large."""
+    """Takes one file, of the field `song`, and stops when it grows too large."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.song: UploadedSong | None = None
+        self.file: UploadedSong | None = None
         self.too_large = False
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        if field_name != "song" or self.song:
+        if field_name != "song" or self.file:
             raise SkipFile
-        self.song = UploadedSong()
+        self.file = UploadedSong()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > settings.OWN_SONG_MAX_BYTES:
             self.too_large = True
             raise StopUpload(connection_reset=True)
-        if self.song:
-            self.song.write(raw_data)
+        if self.file:
+            self.file.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedSong | None:
-        if self.song:
-            self.song.seek(0)
-            self.song.size = file_size
-        return self.song
+        if self.file:
+            self.file.seek(0)
+            self.file.size = file_size
+        return self.file
+
+    def close(self) -> None:
+        """The file goes, unless somebody has taken it away."""
+        if self.file:
+            self.file.close()
 
 
 def says_too_large(request: HttpRequest) -> bool:

@@ -3,7 +3,13 @@
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseForbidden,
+    UnreadablePostError,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -30,8 +36,12 @@ def uploading(view: Page) -> Page:
     @csrf_exempt
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.upload_handlers = [OneSong(request)]
-        return view(request, *args, **kwargs)
+        handler = OneSong(request)
+        request.upload_handlers = [handler]
+        try:
+            return view(request, *args, **kwargs)
+        finally:
+            handler.close()
 
     return page
 
@@ -54,7 +64,10 @@ def _take(request: HttpRequest, trial: Trial) -> HttpResponse:
     from recommender.engine.decode import AudioError
 
     handler = request.upload_handlers[0]
-    song = request.FILES.get("song")
+    try:
+        song = request.FILES.get("song")
+    except UnreadablePostError:
+        return _refused(request, trial, _("The connection was lost while it was uploaded."), 400)
     if isinstance(handler, OneSong) and handler.too_large:
         return _refused(request, trial, too_large(), 413)
     if not isinstance(song, UploadedSong):
