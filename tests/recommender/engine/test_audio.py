@@ -230,9 +230,29 @@ def test_spectrogram_equals_librosa_at_44100_hz():
     np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)
 
 
-def test_spectrogram_of_a_pure_tone_equals_librosa():
+def loud_then_80_db_below():
+    noise = np.random.default_rng(0).uniform(-1, 1, 44_100 * 2)
+    return noise * np.where(np.arange(len(noise)) < 44_100, 1.0, 1e-4)
+
+
+def pure_tone(hz, level=1.0):
+    return level * np.sin(2 * np.pi * hz * np.arange(44_100 * 2) / 44_100)
+
+
+@pytest.mark.parametrize(
+    "hard",
+    [
+        pure_tone(50),
+        pure_tone(440),
+        pure_tone(21_000),
+        pure_tone(440, 2e-3),
+        loud_then_80_db_below(),
+    ],
+    ids=["low", "middle", "high", "quiet", "steep"],
+)
+def test_spectrogram_equals_librosa_where_rounding_shows_most(hard):
     librosa = pytest.importorskip("librosa")
-    samples = np.sin(2 * np.pi * 440 * np.arange(44_100 * 2) / 44_100).astype(np.float32)
+    samples = hard.astype(np.float32)
     power = librosa.feature.melspectrogram(y=samples, sr=44_100)
     expected = librosa.power_to_db(power, ref=np.max)
     np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)
