@@ -6,9 +6,9 @@
 puts many songs on one point; 1,000,000 in 16; and 106,574 in the dimension of the network's
 embedding. Every contender answers the same queries in turn, in one process with one thread, and its
 median time is printed as a ratio to NumPy's brute force in the same run. Faiss, hnswlib and
-scikit-learn come with `uv pip install -r pyproject.toml --extra bench`. Recall counts an answer as right when its distance is no longer than that of the true
-tenth neighbour, so ties are nobody's fault; "stable" says whether the ids are those of sorting by
-(distance, id).
+scikit-learn come with `uv pip install -r pyproject.toml --extra bench`. Recall counts an answer as
+right when its distance is no longer than that of the true tenth neighbour, so ties are nobody's
+fault; "stable" says whether the ids are those of sorting by (distance, id).
 """
 
 import argparse
