@@ -109,7 +109,10 @@ def _consume(stream: Stream) -> tuple[Floats, int, str]:
         mono = _mono(block)
         digest.update(_pcm(mono).data)
         clip[total : total + len(mono)] = mono[: max(0, wanted - total)]
+        heard_whole = total < wanted <= total + len(mono)
         total += len(mono)
+        if heard_whole:
+            _check_level(clip)  # before hours of silence are decoded
         if total > MAX_SECONDS * stream.sample_rate:
             raise AudioError(_too_long())
         if time.monotonic() > deadline:
