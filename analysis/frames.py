@@ -15,7 +15,16 @@ import pandas as pd
 from django.db.models import F, Q, QuerySet
 
 from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
-from survey.models import Answer, Instrument, Item, ListeningEvent, Study, TrackRating, Trial
+from survey.models import (
+    Answer,
+    Instrument,
+    Item,
+    ListeningEvent,
+    Study,
+    TrackRating,
+    Trial,
+    TrialTrack,
+)
 
 from .codebook import FILES, Column, Type
 
@@ -119,14 +128,18 @@ def entries(study: Study) -> pd.DataFrame:
 
 def listening_events(study: Study) -> pd.DataFrame:
     """One row for each range that a player reported, in the order of arrival."""
-    events = ListeningEvent.objects.filter(entry__playlist__trial__participant__study=study)
+    events = ListeningEvent.objects.filter(
+        kind=ListeningEvent.Kind.HEARD,
+        track__trial__participant__study=study,
+        track__role=TrialTrack.Role.RECOMMENDED,
+    )
     return _frame(
         events.order_by("pk"),
-        entry="entry_id",
+        entry="track__entry_id",
         start="start_s",
         end="end_s",
         at="received_at",
-        duration="entry__track__duration_s",
+        duration="track__track__duration_s",
     )
 
 
@@ -135,9 +148,11 @@ def listening_events(study: Study) -> pd.DataFrame:
 
 def track_ratings(study: Study) -> pd.DataFrame:
     """One row for each rating of a track."""
-    given = TrackRating.objects.filter(trial__participant__study=study)
+    given = TrackRating.objects.filter(
+        trial__participant__study=study, track__role=TrialTrack.Role.RECOMMENDED
+    )
     return _frame(
-        given.order_by("pk"), entry="entry_id", item="item_id", value="value", at="rated_at"
+        given.order_by("pk"), entry="track__entry_id", item="item_id", value="value", at="rated_at"
     )
 
 
@@ -188,7 +203,9 @@ def _answer(answer: Answer, only: Mapping[int, str]) -> dict[str, object]:
     item, trial = answer.item, answer.trial
     return {
         "participant_id": answer.participant.pseudonym,
-        "condition": trial.condition.name if trial else only.get(answer.participant_id),
+        "condition": trial.condition.name
+        if trial and trial.condition
+        else only.get(answer.participant_id),
         "playlist_id": trial.playlist_id if trial else None,
         "instrument": item.instrument.key,
         "item_id": item.key,

@@ -84,15 +84,15 @@ class RatingInline(ShownInline):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrackRating]:
-        return super().get_queryset(request).select_related("entry__track", "item")
+        return super().get_queryset(request).select_related("track__track", "item")
 
     @admin.display
     def position(self, rating: TrackRating) -> int:
-        return rating.entry.position
+        return rating.track.position
 
     @admin.display
     def song(self, rating: TrackRating) -> SafeString:
-        return link(rating.entry.track)
+        return link(rating.track.track)
 
 
 @admin.register(Trial)

@@ -2,26 +2,51 @@
 
 from .participants import (
     CODE_ALPHABET,
+    Erasure,
+    Flag,
     Participant,
+    PersonalLink,
+    SoundCheck,
     new_code,
     new_completion_code,
     new_pseudonym,
 )
-from .questions import Instrument, Item
-from .studies import Condition, Study
-from .trials import Answer, ListeningEvent, TrackRating, Trial
+from .questions import (
+    Instrument,
+    Item,
+)
+from .studies import (
+    Condition,
+    Study,
+    StudyVersion,
+)
+from .trials import (
+    Answer,
+    ListeningEvent,
+    RatingChange,
+    TrackRating,
+    Trial,
+    TrialTrack,
+)
 
 __all__ = [
     "CODE_ALPHABET",
     "Answer",
     "Condition",
+    "Erasure",
+    "Flag",
     "Instrument",
     "Item",
     "ListeningEvent",
     "Participant",
+    "PersonalLink",
+    "RatingChange",
+    "SoundCheck",
     "Study",
+    "StudyVersion",
     "TrackRating",
     "Trial",
+    "TrialTrack",
     "new_code",
     "new_completion_code",
     "new_pseudonym",

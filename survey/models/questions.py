@@ -23,8 +23,17 @@ class Instrument(models.Model):
     introduction = models.TextField(blank=True)
     placement = models.CharField(max_length=20, choices=Placement)
     position = models.PositiveSmallIntegerField(default=0)
+    randomised = models.BooleanField(
+        default=False, help_text="Its questions come in an order of each participant's own."
+    )
+    scoring = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Scores made of it: [{"scale": "sus", "items": […], "method": "sus"}].',
+    )
     source = models.CharField(max_length=300, blank=True, help_text="Who published it, where.")
     licence = models.CharField(max_length=200, blank=True)
+    translations = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -60,29 +69,58 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
 
 class Item(models.Model):
-    """One question."""
+    """One question, or a text between questions."""
 
     class Kind(models.TextChoices):
         LIKERT = "likert", "Scale with labelled points"
+        STARS = "stars", "Stars"
+        SLIDER = "slider", "Slider"
         CHOICE = "choice", "Single choice"
+        MULTIPLE = "multiple", "Multiple choice"
         YES_NO = "yes_no", "Yes or no"
+        RANKING = "ranking", "Ranking"
+        MATRIX = "matrix", "Several scales with the same points"
+        DIFFERENTIAL = "differential", "Semantic differential: pairs of opposites"
         NUMBER = "number", "Number"
         TEXT = "text", "Short text"
         LONG_TEXT = "long_text", "Long text"
+        INFORMATION = "information", "Text without a question"
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="items")
     key = models.SlugField(help_text="Its name in the data, e.g. liking.")
-    text = models.CharField("question", max_length=500)
+    text = models.CharField("question", max_length=2000)
     help = models.CharField(max_length=300, blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.LIKERT)
     options = models.JSONField(
         default=list,
         blank=True,
-        help_text="Scale: the labels from 1 up. Choice: the options. Number: [lowest, highest].",
+        help_text="Scale: the labels from 1 up. Choice, ranking: the options. Stars: the labels. "
+        "Slider: the labels of its ends. Number: [lowest, highest].",
+    )
+    bounds = models.JSONField(
+        default=list, blank=True, help_text="Slider: [lowest, highest], such as [0, 100]."
+    )
+    rows = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Matrix: {"key": "text", …}. Semantic differential: {"key": ["left", "right"]}.',
+    )
+    dont_know = models.BooleanField(
+        "“don't know” is offered", default=False, help_text="Apart from the scale."
+    )
+    other = models.BooleanField("“other” is offered", default=False, help_text="With a text field.")
+    shown_if = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Only after a certain answer: {"item": "background.device", "is": ["…"]}.',
+    )
+    right_answer = models.CharField(
+        max_length=200, blank=True, help_text="Makes it an attention check; as answered."
     )
     reversed = models.BooleanField(default=False, help_text="Scored from the other end.")
     required = models.BooleanField(default=True)
     position = models.PositiveSmallIntegerField(default=0)
+    translations = models.JSONField(default=dict, blank=True)
 
     objects = ItemQuerySet.as_manager()
 

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
 
-from recommender.models import Playlist, PlaylistTrack, Track, TrackQuerySet
+from recommender.models import Playlist, Track, TrackQuerySet
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
 from survey.forms import ItemsForm, ListeningReportForm
-from survey.models import Instrument, Item, Participant, Trial
+from survey.models import Instrument, Item, Participant, Trial, TrialTrack
 from survey.steps import Step, where
 
 from .access import participants_page, trial_page
@@ -111,8 +111,8 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     """The playlist with its ratings: sent one at a time, or all of them at once."""
     tracks = _rating_forms(trial, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        for entry, form in tracks:
-            _keep_ratings(trial, entry, form)
+        for track, form in tracks:
+            _keep_ratings(trial, track, form)
         try:
             services.finish_rating(trial)
             return _after_rating(trial)
@@ -124,25 +124,24 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     return render(request, "survey/listen.html", _listen_context(trial, tracks))
 
 
-def _rating_forms(trial: Trial, data: Any) -> list[tuple[PlaylistTrack, ItemsForm]]:
+def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]:
     items = list(Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK))
-    known = {(r.entry_id, r.item_id): r.value for r in trial.ratings.all()}
-    entries = PlaylistTrack.objects.filter(playlist=trial.playlist_id).select_related("track")
+    known = {(r.track_id, r.item_id): r.value for r in trial.ratings.all()}
     return [
         (
-            entry,
+            track,
             ItemsForm(
                 items,
                 data,
-                prefix=f"track-{entry.position}",
-                initial={i.key_in_form: str(known.get((entry.pk, i.pk), "")) for i in items},
+                prefix=f"track-{track.position}",
+                initial={i.key_in_form: str(known.get((track.pk, i.pk), "")) for i in items},
             ),
         )
-        for entry in entries
+        for track in services.present(trial)
     ]
 
 
-def _listen_context(trial: Trial, tracks: list[tuple[PlaylistTrack, ItemsForm]]) -> dict[str, Any]:
+def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) -> dict[str, Any]:
     done = len(tracks) - len({position for position, _item in services.unrated(trial)})
     return {
         **_context(trial),
@@ -152,11 +151,11 @@ def _listen_context(trial: Trial, tracks: list[tuple[PlaylistTrack, ItemsForm]])
     }
 
 
-def _keep_ratings(trial: Trial, entry: PlaylistTrack, form: ItemsForm) -> bool:
+def _keep_ratings(trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
     """Keep every rating that is on its scale; True if there was one."""
     form.is_valid()
     values = {item: int(value) for item, value in form.answers().items()}
-    services.rate(trial, entry, values)
+    services.rate(trial, track, values)
     return bool(values)
 
 
@@ -165,8 +164,8 @@ def _keep_ratings(trial: Trial, entry: PlaylistTrack, form: ItemsForm) -> bool:
 def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """One rating, saved the moment it is made."""
     tracks = _rating_forms(trial, request.POST)
-    for entry, form in tracks:
-        if entry.position == position and _keep_ratings(trial, entry, form):
+    for track, form in tracks:
+        if track.position == position and _keep_ratings(trial, track, form):
             return render(request, "survey/_saved.html", _listen_context(trial, tracks))
     return HttpResponse(
         _("This is not a point of the scale: please pick one of those shown."), status=422

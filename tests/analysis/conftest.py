@@ -20,6 +20,7 @@ from survey.models import (
     TrackRating,
     Trial,
 )
+from survey.services import present
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AGREEMENT = ["not at all", "a little", "fairly", "much", "very much"]
@@ -94,11 +95,11 @@ def make_trial(
 
 def rate(trial: Trial, key: str, values: Sequence[int | None]) -> None:
     item = Item.objects.get(instrument__study=trial.participant.study, key=key)
-    for entry, value in zip(trial.playlist.entries.all(), values, strict=True):
+    for track, value in zip(present(trial), values, strict=True):
         if value is not None:
-            at = MOMENT + timedelta(minutes=entry.position)
+            at = MOMENT + timedelta(minutes=track.position)
             TrackRating.objects.create(
-                trial=trial, entry=entry, item=item, value=value, rated_at=at
+                trial=trial, track=track, item=item, value=value, rated_at=at
             )
 
 
@@ -112,9 +113,10 @@ def answer(trial: Trial, **values: str) -> None:
 
 
 def listen(entry: PlaylistTrack, *ranges: tuple[float, float]) -> None:
+    track = present(entry.playlist.trial)[entry.position - 1]
     for start, end in ranges:
         event = ListeningEvent.objects.create(
-            key=uuid.uuid4(), entry=entry, start_s=start, end_s=end
+            key=uuid.uuid4(), track=track, start_s=start, end_s=end
         )
         ListeningEvent.objects.filter(pk=event.pk).update(received_at=MOMENT)
 
@@ -149,7 +151,7 @@ def library(db: None, few_resamples: None) -> list[Track]:
 def study(library: list[Track]) -> Study:
     """Two participants, one playlist each; the second has not finished."""
     study = make_study()
-    a = make_participant(study, "Pa", completed_at=MOMENT)
+    a = make_participant(study, "Pa", completed_at=MOMENT, status="completed")
     b = make_participant(study, "Pb", simulated=True)
     first = make_trial(a, "system", make_playlist(library[0], library[1:4]))
     second = make_trial(

@@ -55,7 +55,7 @@ def test_the_end_is_missing_when_the_last_track_was_not_rated(
     study: Study, make: SimpleNamespace, tmp_path: Path, read: Read
 ):
     trial = study.participants.get(pseudonym="Pb").trials.get()
-    trial.ratings.filter(entry__position=3).delete()
+    trial.ratings.filter(track__position=3).delete()
     make.answer(trial, satisfaction="2")
     write_report(study, tmp_path)
     row = read(tmp_path / "playlist_ratings.csv")[1]

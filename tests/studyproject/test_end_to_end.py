@@ -49,7 +49,7 @@ def test_everybody_completed(count):
 
 
 def test_every_song_of_every_playlist_was_rated_on_every_scale(count):
-    rated = "(SELECT entry_id FROM survey_trackrating GROUP BY entry_id HAVING count(*) = 3)"
+    rated = "(SELECT track_id FROM survey_trackrating GROUP BY track_id HAVING count(*) = 3)"
     assert count(f"{rated} AS rated") == count("recommender_playlisttrack") == PEOPLE * 10
 
 
