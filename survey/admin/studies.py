@@ -140,11 +140,57 @@ class StudyAdmin(admin.ModelAdmin):
         (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
-        ("Design", {"fields": ("genres", "n_trials", "seed")}),
+        (
+            "Design",
+            {
+                "fields": (
+                    *("genres", "design", "n_trials", "query", "balance_genres"),
+                    *("abandoned_after_minutes", "seed"),
+                )
+            },
+        ),
+        ("How many, and when", {"fields": ("max_participants", "opens_at", "closes_at")}),
+        (
+            "Tracks and listening",
+            {
+                "fields": (
+                    *("track_order", "titles", "listening", "heard_share"),
+                    *("sound_check", "headphones_pass", "sound_check_failed"),
+                )
+            },
+        ),
+        (
+            "Quality",
+            {
+                "fields": (
+                    ("repeat_track", "query_anchor", "random_anchor"),
+                    ("flag_straight_lining", "flag_failed_checks"),
+                    ("flag_seconds_a_track", "flag_heard_share"),
+                )
+            },
+        ),
+        (
+            "Recruitment",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    *("open_link", "identity_parameter", "kept_parameters"),
+                    *("completion_code", "completion_url", "screen_out", "screen_out_code"),
+                    *("screen_out_url", "quotas", "full_url"),
+                ),
+            },
+        ),
+        ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
     )
     always_fixed = ("state", "page", "results", "heard_by")
     # Changing these under people who take part would change what their answers mean.
-    fixed_after_draft = ("slug", "information", "consent", "genres", "n_trials", "seed")
+    fixed_after_draft = (
+        *("slug", "information", "consent", "genres", "n_trials", "seed"),
+        *("design", "query", "balance_genres", "track_order", "titles", "listening"),
+        *("heard_share", "sound_check", "headphones_pass", "sound_check_failed"),
+        *("repeat_track", "query_anchor", "random_anchor", "identity_parameter"),
+        *("kept_parameters", "screen_out", "language", "translations"),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
         completed = Count("participants", filter=Q(participants__completed_at__isnull=False))

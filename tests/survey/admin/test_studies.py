@@ -105,7 +105,13 @@ def test_who_may_only_look_changes_nothing(client, study, press, name):
 
 def test_the_questions_of_an_open_study_are_fixed(page):
     form = page().context["adminform"].form
-    assert set(form.fields) == {"title", "summary", "minutes", "debriefing", "contact"}
+    assert set(form.fields) == {
+        *("title", "summary", "minutes", "debriefing", "contact", "abandoned_after_minutes"),
+        *("max_participants", "opens_at", "closes_at", "open_link", "quotas", "full_url"),
+        *("flag_straight_lining", "flag_failed_checks", "flag_seconds_a_track"),
+        *("flag_heard_share", "completion_code", "completion_url"),
+        *("screen_out_code", "screen_out_url"),
+    }
 
 
 def test_everything_about_a_draft_can_be_changed(page, draft):
