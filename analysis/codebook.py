@@ -109,6 +109,13 @@ PLAYLIST_METRICS = (
         "Where genre labels come from: the library, or the network's most probable genre. The "
         "network's own labels favour the network's own playlists",
     ),
+    Column(
+        "query_source",
+        TEXT,
+        "",
+        "library, own",
+        "Where the query song is from: the library, or brought by the participant",
+    ),
     Column("n_tracks", INTEGER, "tracks", "≥ 0", "Tracks in the playlist"),
     Column("n_known", INTEGER, "tracks", "0–n_tracks", "Tracks with a known genre"),
     Column("coverage", NUMBER, "", "0–1", "n_known / n_tracks"),
@@ -120,7 +127,8 @@ PLAYLIST_METRICS = (
         NUMBER,
         "",
         "0–1",
-        "Share of known tracks of the query song's genre",
+        "Share of known tracks of the query song's genre; a participant's own song has the genre "
+        "that they picked (metadata) or that the network hears in it (cnn)",
         "Logan & Salomon (2001), ICME",
     ),
     Column("chance", NUMBER, "", "0–1", "Pairwise cohesion of random playlists: Σ q²", SIMPSON),

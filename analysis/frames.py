@@ -97,7 +97,7 @@ def _column_name(item: Item, used: Mapping[str, int]) -> str:
 def playlists(study: Study) -> pd.DataFrame:
     """One row for each playlist that was shown, even an empty one."""
     trials = Trial.objects.filter(participant__study=study, playlist__status=Playlist.Status.READY)
-    return _frame(
+    shown = _frame(
         trials.order_by("participant__pseudonym", "number"),
         participant_id="participant__pseudonym",
         condition="condition__name",
@@ -105,7 +105,11 @@ def playlists(study: Study) -> pd.DataFrame:
         period="number",
         model="playlist__model_id",
         query="playlist__query_track_id",
+        own_genre="playlist__query_song__genre",
+        own_vector="playlist__query_song__probabilities",
     )
+    own = shown["query"].isna()
+    return shown.assign(query_source=own.map({True: "own", False: "library"}).astype(object))
 
 
 def entries(study: Study) -> pd.DataFrame:
@@ -257,8 +261,8 @@ def library(study: Study) -> Library:
     models = GenreModel.objects.filter(playlists__trial__participant__study=study).distinct()
     features = TrackFeatures.objects.filter(model__in=models.values("pk"), track__in=tracks)
     return Library(
-        genres={pk: _label(genre) for pk, genre, _ in rows},
-        artists={pk: _label(artist) for pk, _, artist in rows},
+        genres={pk: label(genre) for pk, genre, _ in rows},
+        artists={pk: label(artist) for pk, _, artist in rows},
         model_genres=dict(models.order_by("pk").values_list("pk", "genres")),
         vectors={
             (model, track): probabilities
@@ -269,5 +273,5 @@ def library(study: Study) -> Library:
     )
 
 
-def _label(text: str) -> str | None:
+def label(text: str) -> str | None:
     return text.strip().casefold() or None

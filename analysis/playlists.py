@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .codebook import columns
-from .frames import Library
+from .frames import Library, label
 from .metrics import coverage, evaluate, novelty
 
 Label = str | None
@@ -20,6 +20,11 @@ class Labels:
 
     genres: Mapping[int, Label]
     shares: Mapping[str, float]
+    names: Sequence[str] = ()
+
+    def of_own(self, picked: str, vector: Sequence[float]) -> Label:
+        """A participant's own song's; `names` are the network's, where it is the source."""
+        return _most_probable(self.names, vector) if self.names else label(picked)
 
 
 def metadata_labels(library: Library) -> Labels:
@@ -31,13 +36,17 @@ def cnn_labels(library: Library, model: int) -> Labels:
     """Each track's most probable genre; the first of equals."""
     names = library.model_genres[model]
     genres: dict[int, Label] = {
-        track: names[vector.index(max(vector))]
+        track: _most_probable(names, vector)
         for (heard_by, track), vector in library.vectors.items()
         if heard_by == model and len(vector) == len(names)
     }
     found = Counter(dict.fromkeys(names, 0))
     found.update(genre for genre in genres.values() if genre)
-    return Labels(genres, _shares(found))
+    return Labels(genres, _shares(found), names)
+
+
+def _most_probable(names: Sequence[str], vector: Sequence[float]) -> str:
+    return names[list(vector).index(max(vector))]
 
 
 def _shares(found: Counter[str]) -> dict[str, float]:
@@ -71,15 +80,28 @@ def playlist_metrics(
 def _evaluate(
     playlist: Mapping[Any, Any], shown: Sequence[int], labels: Labels, library: Library
 ) -> dict[str, float | int | str]:
-    query, model = playlist["query"], playlist["model"]
+    model = playlist["model"]
+    genre, vector = _query(playlist, labels, library)
     return evaluate(
         genres=[labels.genres.get(track) for track in shown],
         artists=[library.artists[track] for track in shown],
         vectors=[library.vectors.get((model, track)) for track in shown],
-        query_genre=labels.genres.get(query),
-        query_vector=library.vectors.get((model, query)),
+        query_genre=genre,
+        query_vector=vector,
         library=labels.shares,
     )
+
+
+def _query(
+    playlist: Mapping[Any, Any], labels: Labels, library: Library
+) -> tuple[Label, list[float] | None]:
+    """The query song's label and vector; a participant's own song has the genre that they picked,
+    or that the network hears in it."""
+    model, query = playlist["model"], playlist["query"]
+    if playlist["query_source"] == "library":
+        return labels.genres.get(query), library.vectors.get((model, query))
+    vector = playlist["own_vector"]
+    return labels.of_own(playlist["own_genre"], vector), vector
 
 
 def _novelty(shown: Sequence[int], listens: Counter[int], library: Library) -> float:

@@ -147,6 +147,7 @@ def study_configuration(study: Study) -> dict[str, Any]:
     fields = ("slug", "title", "summary", "information", "consent", "debriefing", "minutes")
     return {
         **{name: getattr(study, name) for name in (*fields, "genres", "n_trials", "seed")},
+        **{name: getattr(study, name) for name in ("own_songs", "own_song_files")},
         "conditions": list(study.conditions.order_by("pk").values("name", "strategy", "params")),
         "instruments": [_instrument(one) for one in study.instruments.order_by("position", "pk")],
     }

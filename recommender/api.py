@@ -38,7 +38,8 @@ class PlaylistSerializer(serializers.ModelSerializer):
     class Meta:
         model = Playlist
         fields = (
-            *("id", "query_track", "strategy", "params", "seed", "model", "library_revision"),
+            *("id", "query_track", "query_song", "strategy", "params", "seed", "model"),
+            "library_revision",
             *("status", "error", "created_at", "finished_at", "timings", "entries"),
         )
 

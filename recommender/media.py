@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseFileResponse
 from whitenoise.responders import MissingFileError, Response, SlicedFile, StaticFile
 
-from .models import Track
+from .models import QuerySong, Track
 
 # What browsers play, by container.
 TYPES = {
@@ -38,8 +38,8 @@ class AudioFile(StaticFile):  # type: ignore[misc]
         return Response(HTTPStatus.PARTIAL_CONTENT, headers, body)
 
 
-def serve_audio(request: HttpRequest, track: Track) -> HttpResponseBase:
-    """The track's file; the caller has asked whether this person may hear it."""
+def serve_audio(request: HttpRequest, track: Track | QuerySong) -> HttpResponseBase:
+    """The song's file; the caller has asked whether this person may hear it."""
     extension = str(track.file.name).rpartition(".")[2]
     headers: list[tuple[str, Any]] = [
         ("Content-Type", TYPES.get(extension, "application/octet-stream")),

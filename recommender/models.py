@@ -18,6 +18,10 @@ def picture_path(track: "Track", name: str) -> str:
     return f"spectrograms/{track.audio_sha256[:2]}/{track.audio_sha256}.png"
 
 
+def own_song_path(song: "QuerySong", name: str) -> str:
+    return f"own-songs/{song.key}.{song.container}"
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     def available(self) -> Self:
         return self.filter(available=True)
@@ -189,6 +193,75 @@ class HearingProblem(models.Model):
         return self.reason
 
 
+class QuerySongQuerySet(models.QuerySet["QuerySong"]):
+    def unheard(self) -> Self:
+        return self.filter(state__in=[QuerySong.State.QUEUED, QuerySong.State.HEARING])
+
+    def with_file(self) -> Self:
+        return self.exclude(file="")
+
+
+class QuerySong(models.Model):
+    """A song from outside the library, brought by a participant to get a playlist for.
+
+    Neither the name of the person's file nor its tags are kept: they can tell who somebody is.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        HEARING = "hearing", "being heard"
+        HEARD = "heard", "heard"
+        REFUSED = "refused", "can't be used"
+        FAILED = "failed", "given up"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    model = models.ForeignKey(
+        GenreModel, on_delete=models.PROTECT, related_name="query_songs", help_text="That hears it."
+    )
+    genre = models.CharField(max_length=100, blank=True, help_text="The participant's pick.")
+    file = models.FileField(
+        upload_to=own_song_path, max_length=200, blank=True, help_text="Empty once deleted."
+    )
+    keep_file = models.BooleanField(default=False, help_text="Off: deleted once it is heard.")
+    keep_until = models.DateTimeField(
+        null=True, blank=True, help_text="A kept file is deleted then at the latest."
+    )
+    container = models.CharField(max_length=10, help_text="By the file's content, such as mp3.")
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
+    reason = models.TextField(blank=True, help_text="Why it can't be used, for the participant.")
+    duration_s = models.FloatField("duration (s)", null=True, blank=True)
+    audio_sha256 = models.CharField("audio hash", max_length=64, blank=True)
+    probabilities = models.JSONField(default=list, blank=True, help_text="One a genre.")
+    embedding = models.BinaryField(default=b"")
+    mfcc = models.BinaryField(default=b"")
+    fingerprint = models.BinaryField(default=b"")
+    created_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField("file deleted at", null=True, blank=True)
+
+    objects = QuerySongQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="heard") | ~Q(audio_sha256=""), name="heard_songs_have_a_hash"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["refused", "failed"]) | Q(file=""),
+                name="useless_files_are_not_kept",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A participant's own song ({self.pk})"
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether there will never be a playlist for it."""
+        return self.state in (self.State.REFUSED, self.State.FAILED)
+
+
 class PlaylistQuerySet(models.QuerySet["Playlist"]):
     def ready(self) -> Self:
         return self.filter(status=Playlist.Status.READY)
@@ -207,7 +280,17 @@ class Playlist(models.Model):
         FAILED = "failed", "failed"
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    query_track = models.ForeignKey(Track, on_delete=models.PROTECT, related_name="queried_in")
+    query_track = models.ForeignKey(
+        Track, on_delete=models.PROTECT, null=True, blank=True, related_name="queried_in"
+    )
+    query_song = models.OneToOneField(
+        QuerySong,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="playlist",
+        help_text="In its place: a song that the participant brought.",
+    )
     strategy = models.CharField(max_length=50)
     params = models.JSONField(default=dict, blank=True)
     seed = models.PositiveBigIntegerField(default=0)
@@ -230,9 +313,28 @@ class Playlist(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(query_track__isnull=False, query_song__isnull=True)
+                | Q(query_track__isnull=True, query_song__isnull=False),
+                name="one_query_song_from_in_or_outside",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"Playlist {self.pk} for {self.query_track}"
+        return f"Playlist {self.pk} for {self.query}"
+
+    @property
+    def query(self) -> Track | QuerySong:
+        """The song that it was made for."""
+        found = self.query_track or self.query_song
+        assert found is not None  # noqa: S101  a constraint says so
+        return found
+
+    @property
+    def wants_another_song(self) -> bool:
+        """Whether the participant's own song turned out to be of no use."""
+        return self.query_song is not None and self.query_song.is_useless
 
     @property
     def is_ready(self) -> bool:

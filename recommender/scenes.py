@@ -54,24 +54,25 @@ def composition_in_words(genres: Sequence[str], probabilities: Sequence[float]) 
 def scene_of(playlist: Playlist) -> Scene | None:
     """The playlist among the songs that are available now; None while it has no songs."""
     entries = list(playlist.entries.select_related("track"))
-    shown = [playlist.query_track_id, *(entry.track_id for entry in entries)]
+    shown = {playlist.query_track_id, *(entry.track_id for entry in entries)} - {None}
     heard = dict(
         playlist.model.features.filter(track__in=shown).values_list("track_id", "probabilities")
     )
-    if not entries or not set(shown) <= set(heard):
+    if not entries or not shown <= set(heard):
         return None
+    own = playlist.query_song
+    asked = own.probabilities if own else heard[playlist.query_track_id or 0]
     behind, available = _library(playlist.model)
     plane = plane_of(np.array(behind or list(heard.values())))
 
-    def song(label: str, track_id: int, distance: float) -> Song:
-        p = heard[track_id]
+    def song(label: str, p: Sequence[float], distance: float) -> Song:
         return Song(label, tuple(p), plane.at(p), distance)
 
     return Scene(
         genres=tuple(playlist.model.genres),
         plane=plane,
-        query=song(str(playlist.query_track), playlist.query_track_id, 0.0),
-        songs=tuple(song(str(e.track), e.track_id, e.distance) for e in entries),
+        query=song(str(playlist.query), asked, 0.0),
+        songs=tuple(song(str(e.track), heard[e.track_id], e.distance) for e in entries),
         library=plane.at(np.array(behind).reshape(-1, len(playlist.model.genres))),
         available=available,
     )

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from . import own_songs
 from .media import TYPES
 from .models import (
     GenreModel,
     Playlist,
     PlaylistTrack,
+    QuerySong,
     Track,
     TrackFeatures,
     picture_path,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from .engine.cnn import GenreClassifier
     from .engine.hearing import Heard
     from .engine.mel import Floats
+    from .engine.strategies import Query
 
 # A playlist that nobody took up, or that stopped half-way, for this long is lost.
 LOST_AFTER = timedelta(seconds=35)
@@ -175,7 +179,7 @@ def _bytes(values: "Floats") -> bytes:
 
 
 def request_playlist(
-    query_track: Track,
+    query: Track | QuerySong,
     *,
     strategy: str,
     params: dict[str, Any],
@@ -183,7 +187,8 @@ def request_playlist(
     model: GenreModel | None = None,
 ) -> Playlist:
     return Playlist.objects.create(
-        query_track=query_track,
+        query_track=query if isinstance(query, Track) else None,
+        query_song=query if isinstance(query, QuerySong) else None,
         strategy=strategy,
         params=params,
         seed=seed,
@@ -210,20 +215,22 @@ def lost_playlists() -> list[int]:
         | Q(status=Playlist.Status.QUEUED, enqueued_at__lt=before)
         | Q(status=Playlist.Status.RUNNING, started_at__lt=before)
     )
-    lost.filter(attempts__gte=MOST_ATTEMPTS).update(
-        status=Playlist.Status.FAILED,
-        error=f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why.",
-        finished_at=timezone.now(),
-    )
+    waited = Q(query_song__created_at__lt=timezone.now() - own_songs.UNHEARD_AFTER)
+    for tried in lost.filter(Q(attempts__gte=MOST_ATTEMPTS) | waited):
+        fail_playlist(
+            tried.pk, f"Given up after {MOST_ATTEMPTS} attempts; the worker's log says why."
+        )
     return list(lost.order_by("pk").values_list("pk", flat=True))
 
 
 def build_playlist(playlist_id: int) -> None:
-    """Find the playlist's songs. Running it again, or twice at once, changes nothing.
+    """Find the playlist's songs, for a participant's own song once that was heard.
 
-    Every run computes the same songs from the same inputs, and only the first one
-    to finish writes them.
+    Running it again, or twice at once, changes nothing.
+    Every run computes the same songs from the same inputs, and only the first one to finish
+    writes them.
     """
+    from .engine.decode import AudioError
     from .engine.params import StrategyError
     from .engine.strategies import make_playlist
     from .library import current_library
@@ -232,14 +239,16 @@ def build_playlist(playlist_id: int) -> None:
     playlist = _start(playlist_id)
     if playlist is None:
         return
-    library = current_library(playlist.model)
-    clock.append(time.perf_counter())
     try:
-        picks = make_playlist(
-            library, playlist.query_track_id, playlist.strategy, playlist.params, playlist.seed
-        )
-    except StrategyError as error:
-        _fail(playlist_id, str(error))
+        query = _query_of(playlist)
+        if query is None:
+            return
+        clock.append(time.perf_counter())
+        library = current_library(playlist.model)
+        clock.append(time.perf_counter())
+        picks = make_playlist(library, query, playlist.strategy, playlist.params, playlist.seed)
+    except (AudioError, StrategyError) as error:
+        fail_playlist(playlist_id, str(error))
         return
     clock.append(time.perf_counter())
     entries = [
@@ -248,8 +257,31 @@ def build_playlist(playlist_id: int) -> None:
         )
         for position, pick in enumerate(picks, start=1)
     ]
-    timings = {"library_s": clock[1] - clock[0], "songs_s": clock[2] - clock[1]}
+    steps = ("hearing_s", "library_s", "songs_s")
+    timings = {step: end - start for step, (start, end) in zip(steps, pairwise(clock), strict=True)}
+    if playlist.query_song is None:
+        del timings["hearing_s"]
     _finish(playlist_id, entries, library.revision, timings)
+
+
+def _query_of(playlist: Playlist) -> "Query | int | None":
+    """What to find songs for; None if the participant has chosen another song by now.
+
+    Raises AudioError if a participant's own song can't be used.
+    """
+    from .engine.decode import AudioError
+
+    song = playlist.query_song
+    if song is None:
+        return playlist.query_track_id
+    if song.state != QuerySong.State.HEARD:
+        try:
+            own_songs.hear(song)
+        except AudioError as error:
+            own_songs.refuse(QuerySong.objects.filter(pk=song.pk), str(error))
+            raise
+    heard = QuerySong.objects.filter(pk=song.pk, state=QuerySong.State.HEARD).first()
+    return own_songs.query_of(heard) if heard else None
 
 
 def _start(playlist_id: int) -> Playlist | None:
@@ -257,15 +289,15 @@ def _start(playlist_id: int) -> Playlist | None:
     unfinished.update(
         status=Playlist.Status.RUNNING, started_at=timezone.now(), attempts=F("attempts") + 1
     )
-    return unfinished.select_related("model").first()
+    return unfinished.select_related("model", "query_song__model").first()
 
 
 def _finish(
     playlist_id: int, entries: list[PlaylistTrack], revision: str, timings: dict[str, float]
 ) -> None:
     with transaction.atomic():
-        playlist = Playlist.objects.select_for_update().get(pk=playlist_id)
-        if playlist.is_ready:
+        playlist = Playlist.objects.select_for_update().filter(pk=playlist_id).first()
+        if playlist is None or playlist.is_ready:
             return
         PlaylistTrack.objects.bulk_create(entries)
         playlist.status = Playlist.Status.READY
@@ -275,7 +307,9 @@ def _finish(
         playlist.save()
 
 
-def _fail(playlist_id: int, reason: str) -> None:
-    Playlist.objects.unfinished().filter(pk=playlist_id).update(
-        status=Playlist.Status.FAILED, error=reason, finished_at=timezone.now()
-    )
+def fail_playlist(playlist_id: int, reason: str) -> None:
+    with transaction.atomic():
+        Playlist.objects.unfinished().filter(pk=playlist_id).update(
+            status=Playlist.Status.FAILED, error=reason, finished_at=timezone.now()
+        )
+        own_songs.give_up(QuerySong.objects.filter(playlist=playlist_id))

@@ -6,7 +6,7 @@ from celery import Task, shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
-from . import services, versions
+from . import own_songs, services, versions
 from .models import GenreModel
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,12 @@ def sweep_playlists() -> None:
     """Take up again what a dead worker or a restarted broker has lost."""
     for playlist_id in services.lost_playlists():
         enqueue_playlist(playlist_id)
+
+
+@shared_task
+def sweep_own_songs() -> None:
+    """Delete participants' own songs when it is time, and what was left behind."""
+    own_songs.sweep()
 
 
 @shared_task(

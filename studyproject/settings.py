@@ -199,6 +199,11 @@ STORAGES = {
 # On one machine nobody should have to run collectstatic first.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o640
+# Beside the media, so that an upload is moved and not copied.
+UPLOADS_DIR = DATA_DIR / "uploads"
+# Only the page for a participant's own song takes a file.
+FILE_UPLOAD_HANDLERS = ["survey.uploads.NoFiles"]
+OWN_SONG_MAX_BYTES = env.int("OWN_SONG_MAX_MB", default=30) * 1_000_000
 
 # Work in the background
 
@@ -233,7 +238,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recommender.tasks.sweep_playlists",
         "schedule": 10.0,
         "options": {"expires": 10},
-    }
+    },
+    "sweep-own-songs": {
+        "task": "recommender.tasks.sweep_own_songs",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
 }
 
 # What participants and researchers read
@@ -256,7 +266,7 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": NUM_PROXIES,
-    "DEFAULT_THROTTLE_RATES": {"code": "10/min", "sign-in": "10/min"},
+    "DEFAULT_THROTTLE_RATES": {"code": "10/min", "sign-in": "10/min", "upload": "6/min"},
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Playlist studies",

@@ -4,9 +4,14 @@ They read each page, fill in whatever form it has, and go on: the same code serv
 tests, load and planning. They run over HTTP and never touch the database.
 """
 
+import io
+import math
 import random
+import sys
 import time
 import uuid
+import wave
+from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +24,9 @@ from bs4 import BeautifulSoup
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
 MOST_PAGES = 500
+# How many of those who may bring a song of their own.
+OWN_SONGS = 0.3
+RATE = 22_050
 
 
 class Stuck(Exception):
@@ -92,9 +100,27 @@ class Bot:
 
     def _choose_song(self) -> None:
         began = time.perf_counter()
-        self._press(self.chance.choice(self.page.select(".song button.button")))
+        # Chance is asked only where there is a choice: other studies' bots stay as they were.
+        if self.page.select_one("form[data-upload]") and self.chance.random() < OWN_SONGS:
+            self._upload_song()
+        else:
+            self._press(self.chance.choice(self.page.select(".song button.button")))
         self._wait(began)
-        self.diary.playlists += 1
+        if not self.page.select_one(".songs"):  # or the song was refused
+            self.diary.playlists += 1
+
+    def _upload_song(self) -> None:
+        """Bring a song of one's own: some notes over a beat, never the same twice."""
+        form = self.page.select_one("form[data-upload]")
+        answer = self.browser.session.post(
+            urljoin(self.browser.url, form["action"]),
+            data={"csrfmiddlewaretoken": form.select_one("[name=csrfmiddlewaretoken]")["value"]},
+            files={"song": ("song.wav", some_song(self.chance), "audio/wav")},
+            headers={"Referer": self.browser.url},
+            timeout=PATIENCE_S,
+        )
+        self.browser.open_fake_page(answer.text, url=answer.url)
+        self._opened(answer)
 
     def _wait(self, began: float | None = None) -> None:
         """Look again until the playlist is there."""
@@ -188,6 +214,29 @@ class Bot:
             page = BeautifulSoup(answer.text, "html.parser")
             said = (page.select_one("main") or page).get_text(" ", strip=True)[:300]
             raise Stuck(f"{answer.url} answered {answer.status_code}: “{said}”")
+
+
+def some_song(chance: random.Random, seconds: int = 6) -> bytes:
+    """A short tune as a WAV file, made by arithmetic."""
+    notes = [chance.choice((220.0, 261.6, 329.6, 392.0, 440.0)) for _ in range(4 * seconds)]
+    beat = chance.uniform(1.5, 3.0)
+
+    def level(step: int) -> float:
+        t = step / RATE
+        tone = math.sin(2 * math.pi * notes[int(4 * t)] * t)
+        drum = math.sin(2 * math.pi * 60 * t) * math.exp(-12 * (t * beat % 1))
+        return 0.35 * tone + 0.4 * drum
+
+    samples = array("h", (int(32_767 * level(step)) for step in range(seconds * RATE)))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    file = io.BytesIO()
+    with wave.open(file, "wb") as song:
+        song.setnchannels(1)
+        song.setsampwidth(2)
+        song.setframerate(RATE)
+        song.writeframes(samples.tobytes())
+    return file.getvalue()
 
 
 def send(

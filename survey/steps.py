@@ -34,7 +34,9 @@ class Place:
 
 def where(participant: Participant) -> Place:
     """The first thing that the participant has not done yet."""
-    trials = participant.trials.select_related("playlist", "participant__study", "condition")
+    trials = participant.trials.select_related(
+        "playlist__query_song", "participant__study", "condition"
+    )
     trial = trials.filter(finished_at=None).order_by("number").first()
     if trial:
         return Place(_step_of(trial), participant, trial)
@@ -42,7 +44,7 @@ def where(participant: Participant) -> Place:
 
 
 def _step_of(trial: Trial) -> Step:
-    if trial.playlist is None:
+    if trial.playlist is None or trial.playlist.wants_another_song:
         return Step.SONG if trial.genre else Step.GENRE
     if not trial.playlist.is_ready:
         return Step.WAIT

@@ -1,4 +1,5 @@
-"""How often somebody may try a code or a password, counted by address in the database's cache."""
+"""How often somebody may try a code or a password, or upload a song, counted in the database's
+cache."""
 
 import math
 
@@ -6,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
+
+from .models import Participant
 
 
 class AttemptThrottle(SimpleRateThrottle):
@@ -30,6 +33,19 @@ class CodeThrottle(AttemptThrottle):
 
 class SignInThrottle(AttemptThrottle):
     scope = "sign-in"
+
+
+class UploadThrottle(AttemptThrottle):
+    """By participant: a class that takes part together has one address."""
+
+    scope = "upload"
+
+    def __init__(self, participant: Participant) -> None:
+        self.participant = participant
+        super().__init__()
+
+    def get_cache_key(self, request: Request | HttpRequest, view: object) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.participant.pk}
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:

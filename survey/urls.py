@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import audio, joining, trials
+from .views import audio, joining, own_song, songs, trials
 
 app_name = "survey"
 
 trial_patterns: list[URLPattern | URLResolver] = [
     path("genre/", trials.genre, name="genre"),
-    path("song/", trials.song, name="song"),
+    path("song/", songs.song, name="song"),
+    path("own-song/", own_song.own_song, name="own_song"),
+    path("own-song/audio/", own_song.own_audio, name="own_audio"),
     path("wait/", trials.wait, name="wait"),
     path("listen/", trials.listen, name="listen"),
     path("listen/<int:position>/", trials.rate, name="rate"),

@@ -23,6 +23,7 @@ import psutil
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
@@ -62,6 +63,7 @@ def _own_folders(settings, tmp_path: Path) -> None:
     settings.REPORTS_DIR = tmp_path / "reports"
     settings.MODELS_DIR = tmp_path / "models"
     settings.STATIC_ROOT = tmp_path
+    settings.UPLOADS_DIR = tmp_path / "uploads"
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +137,17 @@ def study(library, genre_model) -> Study:
 
 
 @pytest.fixture
+def own_songs(study: Study, genre_model: GenreModel) -> Study:
+    """The study takes participants' own songs, and its model is the one that really hears."""
+    from recommender.engine.cnn import SHIPPED, read_card
+
+    GenreModel.objects.update(version=read_card(SHIPPED)["version"])
+    Study.objects.update(own_songs=True)
+    study.refresh_from_db()
+    return study
+
+
+@pytest.fixture
 def last_question(study: Study) -> Item:
     """The study asks something at the very end, too."""
     instrument = study.instruments.create(key="last", placement="end", position=9)
@@ -154,7 +167,9 @@ class Visitor:
 
     def url(self, page: str = "") -> str:
         """A page's address; those of a trial are the first trial's."""
-        of_trial = page.split("/")[0] in ("genre", "song", "wait", "listen", "heard", "survey")
+        of_trial = page.split("/")[0] in (
+            *("genre", "song", "own-song", "wait", "listen", "heard", "survey"),
+        )
         page = f"playlist/1/{page}" if of_trial else page
         return f"{self.study.get_absolute_url()}{page}{'/' if page else ''}"
 
@@ -188,6 +203,9 @@ class Visitor:
 
     def choose_song(self, title: str = "Rock 0") -> HttpResponse:
         return self.post("song", {"track": Track.objects.get(title=title).key})
+
+    def upload(self, content: bytes, name: str = "song.wav") -> HttpResponse:
+        return self.post("own-song", {"song": SimpleUploadedFile(name, content)})
 
     def get_playlist(self) -> Self:
         recommending.build_playlist(self.trial.playlist.pk)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -181,7 +182,7 @@ def test_the_example_holds_no_secret_and_no_address(name: str):
 
 
 def test_defaults_in_the_example_are_those_of_the_settings():
-    for name in ("TIME_ZONE", "LOG_LEVEL", "HOST", "PORT", "NUM_PROXIES"):
+    for name in ("TIME_ZONE", "LOG_LEVEL", "HOST", "PORT", "NUM_PROXIES", "OWN_SONG_MAX_MB"):
         shown = re.search(rf"env\.\w+\(\"{name}\", default=\"?([^\")]+)", SETTINGS)
         assert shown
         assert example()[name][1] == shown[1]
@@ -195,6 +196,20 @@ def test_the_integration_script_runs_the_two_commands():
     assert "set -euo pipefail" in text
     assert text.index("\nmake test") < text.index("\nmake lint")
     subprocess.run(["bash", "-n", str(script)], check=True)
+
+
+def test_who_reads_or_writes_songs_has_the_volume_with_them():
+    assert all("data:/data" in SERVICES[name]["volumes"] for name in ("web", "worker", "heavy"))
+
+
+def test_the_proxy_lets_large_requests_through_to_the_page_for_own_songs_alone():
+    caddy = (ROOT / "docker" / "Caddyfile").read_text("utf-8")
+    (large,) = re.findall(r"@own_song path_regexp (\S+)", caddy)
+    assert re.search(large, reverse("survey:own_song", args=["demo", 1]))
+    for other in (reverse("survey:song", args=["demo", 1]), "/admin/", "/s/own-song/"):
+        assert not re.search(large, other)
+    assert f"@forms not path_regexp {large}" in caddy
+    assert SERVICES["proxy"]["environment"]["OWN_SONG_MAX_MB"] == "${OWN_SONG_MAX_MB:-30}"
 
 
 def test_the_proxy_writes_no_addresses_down():

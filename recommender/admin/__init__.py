@@ -1,5 +1,5 @@
 """The researcher's view of the library, the models and the playlists."""
 
-from . import genre_models, playlists, tracks
+from . import genre_models, own_songs, playlists, tracks
 
-__all__ = ["genre_models", "playlists", "tracks"]
+__all__ = ["genre_models", "own_songs", "playlists", "tracks"]

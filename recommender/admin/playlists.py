@@ -55,7 +55,7 @@ class PlaylistAdmin(ReadOnlyAdmin):
     list_display = ("pk", "query", "strategy", "status", "waited", "created_at")
     list_filter = ("status", "strategy", "created_at")
     search_fields = ("query_track__title", "query_track__artist", "trial__participant__pseudonym")
-    list_select_related = ("query_track",)
+    list_select_related = ("query_track", "query_song")
     inlines = (EntryInline,)
     fields = (
         *(
@@ -78,7 +78,7 @@ class PlaylistAdmin(ReadOnlyAdmin):
 
     @admin.display(description="query song", ordering="query_track__title")
     def query(self, playlist: Playlist) -> SafeString:
-        return link(playlist.query_track)
+        return link(playlist.query)
 
     @admin.display(description="from choice to ready")
     def waited(self, playlist: Playlist) -> str:

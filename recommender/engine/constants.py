@@ -41,3 +41,7 @@ PHASES = 4
 # The fingerprint that recognises duplicate recordings
 FINGERPRINT_BANDS = 16
 FINGERPRINT_COLUMNS = 32
+
+# What one file of unknown origin may use while it is heard: wall clock, and address space.
+APART_SECONDS = 15.0
+APART_MEMORY = 1024**3

@@ -50,6 +50,19 @@ class Library:
             raise StrategyError("The query song is not in the library, or not analysed yet.")
         return int(rows[track_id])
 
+    def query(self, track_id: int) -> "Query":
+        """A track as a query. Raises StrategyError if it is not in the library."""
+        row = self.row(track_id)
+        return Query(
+            number=track_id,
+            probabilities=self.probabilities[row],
+            embedding=self.embeddings[row],
+            mfcc=self.mfccs[row],
+            fingerprint=self.fingerprints[row],
+            genre=self.genres[row],
+            row=row,
+        )
+
     def genre_space(self) -> GenreSpace:
         return self._keep("space", lambda: GenreSpace(self.ids, self.probabilities))
 
@@ -58,36 +71,65 @@ class Library:
 
     def timbres(self) -> Doubles:
         """MFCC statistics, each standardised over the library, so that all count alike."""
-        return self._keep("timbres", self._standardised)
+        return self._keep("timbres", lambda: self.timbre(self.mfccs))
+
+    def timbre(self, mfccs: npt.NDArray[Any]) -> Doubles:
+        """MFCC statistics of any songs, standardised as the library's are."""
+        centre, spread = self._keep("scale", self._scale)
+        return (np.asarray(mfccs, dtype=np.float64) - centre) / spread
 
     def timbre_space(self) -> GenreSpace:
         known = np.isfinite(self.timbres()).all(axis=1)
         return self._keep("mfcc", lambda: GenreSpace(self.ids[known], self.timbres()[known]))
 
-    def _standardised(self) -> Doubles:
+    def _scale(self) -> tuple[Doubles, Doubles]:
         values = np.asarray(self.mfccs, dtype=np.float64)
         # Summed in the order of ids, so that rounding does not depend on the order of rows.
         known = values[np.argsort(self.ids)]
         known = known[np.isfinite(known).all(axis=1)]
         spread = known.std(axis=0) if len(known) else np.ones(values.shape[1])
         centre = known.mean(axis=0) if len(known) else np.zeros(values.shape[1])
-        return (values - centre) / np.where(spread > 0, spread, 1.0)
+        return centre, np.where(spread > 0, spread, 1.0)
 
     def of_genre(self, genre: str) -> Ids:
         """Ids of the songs with a label, ascending."""
-        return self._keep(f"genre {genre}", lambda: self._of_genre(genre))
+        return self._keep(f"genre {genre}", lambda: self._labelled({genre}))
+
+    def like_genre(self, genre: str) -> Ids:
+        """The same, of all labels that differ in case alone."""
+        alike = {label for label in self.genres if label.casefold() == genre.casefold()}
+        return self._labelled(alike)
 
     def in_order(self) -> Ids:
         """All ids, ascending: what random choices are drawn from, so rows may be in any order."""
         return self._keep("sorted", lambda: np.sort(self.ids))
 
-    def _of_genre(self, genre: str) -> Ids:
-        return np.sort(self.ids[np.array([label == genre for label in self.genres], dtype=bool)])
+    def _labelled(self, genres: set[str]) -> Ids:
+        return np.sort(self.ids[np.array([label in genres for label in self.genres], dtype=bool)])
 
     def _keep(self, key: str, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A song to find others for, of the library or from outside.
+
+    number : tells queries apart where chance is drawn, such as a track's id; not negative.
+    probabilities : (K,). embedding : (D,). mfcc : (M,), NaN where unknown. fingerprint : (F,)
+    uint8. genre : its label; that of a song from outside is compared without case. row : where it
+    is in the library, None for a song from outside.
+    """
+
+    number: int
+    probabilities: npt.NDArray[Any]
+    embedding: npt.NDArray[Any]
+    mfcc: npt.NDArray[Any]
+    fingerprint: npt.NDArray[np.uint8]
+    genre: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +143,15 @@ class Pick:
 # Diversity chooses among this many times the songs needed.
 _POOL = 5
 
-Ranking = Callable[[Library, int, Mapping[str, Any], np.random.Generator], Iterator[int]]
+Ranking = Callable[[Library, Query, Mapping[str, Any], np.random.Generator], Iterator[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """A named way to rank the library; `rank` yields track ids, best first. `points` are the songs
-    (N, d) where it looks for likeness, which diversity is measured in; `by_likeness` is off where
-    the order is random, so that no song is more relevant than another."""
+    (N, d) where it looks for likeness, which diversity is measured in, and `point` is the query
+    (d,) among them; `by_likeness` is off where the order is random, so that no song is more
+    relevant than another."""
 
     name: str
     label: str
@@ -116,31 +159,32 @@ class Strategy:
     params: tuple[Param, ...]
     rank: Ranking
     points: Callable[[Library], npt.NDArray[Any]]
+    point: Callable[[Library, Query], npt.NDArray[Any]]
     by_likeness: bool = True
 
 
 def rank_genre_space(
-    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+    library: Library, query: Query, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
     """Nearest in the space of genre probabilities, Euclidean; equal distances by id."""
-    return _nearest(library.genre_space(), library.probabilities[row])
+    return _nearest(library.genre_space(), query.probabilities)
 
 
 def rank_embedding(
-    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+    library: Library, query: Query, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
     """Nearest in the network's penultimate layer, Euclidean, after van den Oord, Dieleman &
     Schrauwen (2013), "Deep content-based music recommendation", where latent factors take that
     place."""
-    return _nearest(library.embedding_space(), library.embeddings[row])
+    return _nearest(library.embedding_space(), query.embedding)
 
 
 def rank_mfcc(
-    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+    library: Library, query: Query, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
     """Nearest by means and deviations of 20 MFCCs, Euclidean after standardising over the library:
     the content baseline without a network, after Logan (2000) and Tzanetakis & Cook (2002)."""
-    point = library.timbres()[row]
+    point = library.timbre(query.mfcc)
     if not np.isfinite(point).all():
         raise StrategyError(
             "The query song's MFCCs are not computed yet, which this kind of playlist needs. "
@@ -150,19 +194,21 @@ def rank_mfcc(
 
 
 def rank_same_genre(
-    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+    library: Library, query: Query, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
     """Random among the songs with the query's genre label: the baseline by metadata alone."""
-    if not library.genres[row]:
+    if not query.genre:
         raise StrategyError(
             "The query song has no genre label, which this kind of playlist needs. "
             "Add its genre, or choose another query song."
         )
-    return _shuffled(library.of_genre(library.genres[row]), rng)
+    outside = query.row is None
+    of_genre = library.like_genre if outside else library.of_genre
+    return _shuffled(of_genre(query.genre), rng)
 
 
 def rank_random(
-    library: Library, row: int, params: Mapping[str, Any], rng: np.random.Generator
+    library: Library, query: Query, params: Mapping[str, Any], rng: np.random.Generator
 ) -> Iterator[int]:
     """Random songs of the whole library: the floor that any recommender must beat."""
     return _shuffled(library.in_order(), rng)
@@ -175,34 +221,39 @@ STRATEGIES: dict[str, Strategy] = {
             "genre_space", "Nearest in the genre space",
             "The songs whose genre probabilities are nearest to the query song's.",
             COMMON, rank_genre_space, lambda library: library.probabilities,
+            lambda _, query: query.probabilities,
         ),
         Strategy(
             "embedding", "Nearest in the network's last hidden layer",
             "The songs that the network hears most alike, finer than three genres can say.",
             COMMON, rank_embedding, lambda library: library.embeddings,
+            lambda _, query: query.embedding,
         ),
         Strategy(
             "mfcc", "Nearest by MFCC statistics",
             "The songs with the most similar timbre, as described before there were networks.",
             COMMON, rank_mfcc, lambda library: library.timbres(),
+            lambda library, query: library.timbre(query.mfcc),
         ),
         Strategy(
             "same_genre", "Random, of the same genre",
             "Random songs with the query song's genre label.", COMMON, rank_same_genre,
-            lambda library: library.probabilities, by_likeness=False,
+            lambda library: library.probabilities, lambda _, query: query.probabilities,
+            by_likeness=False,
         ),
         Strategy(
             "random", "Random", "Random songs of the whole library.", COMMON, rank_random,
-            lambda library: library.probabilities, by_likeness=False,
+            lambda library: library.probabilities, lambda _, query: query.probabilities,
+            by_likeness=False,
         ),
     )
 }  # fmt: skip
 
 
 def make_playlist(
-    library: Library, query_id: int, strategy: str, params: Mapping[str, Any], seed: int
+    library: Library, query: Query | int, strategy: str, params: Mapping[str, Any], seed: int
 ) -> list[Pick]:
-    """The songs for a query song, best first.
+    """The songs for a query song, best first; a number is a track of the library.
 
     The same library, query, strategy, parameters and seed give the same playlist, whatever the
     order of the library's rows. Different queries draw differently from one seed. The query, and
@@ -221,13 +272,13 @@ def make_playlist(
         )
     chosen = STRATEGIES[strategy]
     values = checked_params(chosen, params)
-    row = library.row(query_id)
-    rng = np.random.default_rng([abs(int(seed)), int(seed < 0), abs(query_id)])
-    rows = _chosen(library, row, chosen, values, rng)
+    asked = query if isinstance(query, Query) else library.query(query)
+    rng = np.random.default_rng([abs(int(seed)), int(seed < 0), abs(asked.number)])
+    rows = _chosen(library, asked, chosen, values, rng)
     if len(rows) < values["length"]:
         raise StrategyError(_too_few(len(rows), values))
     near = np.asarray(library.probabilities[rows], dtype=np.float64)
-    distances = distances_to(near, np.asarray(library.probabilities[row], dtype=np.float64))
+    distances = distances_to(near, np.asarray(asked.probabilities, dtype=np.float64))
     return [Pick(int(library.ids[r]), float(d)) for r, d in zip(rows, distances, strict=True)]
 
 
@@ -238,7 +289,7 @@ def checked_params(strategy: Strategy, params: Mapping[str, Any]) -> dict[str, A
 
 def _chosen(
     library: Library,
-    query: int,
+    query: Query,
     strategy: Strategy,
     values: Mapping[str, Any],
     rng: np.random.Generator,
@@ -250,21 +301,22 @@ def _chosen(
     if diversity == 0.0:
         return rows
     points = np.asarray(strategy.points(library), dtype=np.float64)
-    centre = points[query] if strategy.by_likeness else None
+    place = np.asarray(strategy.point(library, query), dtype=np.float64)
+    centre = place if strategy.by_likeness else None
     return [rows[i] for i in diversified(points[rows], centre, length, diversity)]
 
 
 def _filtered(
-    library: Library, query: int, ranked: Iterator[int], values: Mapping[str, Any]
+    library: Library, query: Query, ranked: Iterator[int], values: Mapping[str, Any]
 ) -> Iterator[int]:
     """Rows in the strategy's order without those that no playlist may hold."""
     limit, distinct = values["max_per_artist"], values["distinct"]
     heard: Counter[str] = Counter()
-    prints = [library.fingerprints[query]]
+    prints = [query.fingerprint]
     for track_id in ranked:
         row = library.row(track_id)
         artist = library.artists[row]
-        if row == query or (limit and artist and heard[artist] >= limit):
+        if row == query.row or (limit and artist and heard[artist] >= limit):
             continue
         if any(duplicates(known, library.fingerprints[row]) for known in prints):
             continue

@@ -100,7 +100,9 @@ class TrialAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "condition", "genre", "query", "n_ratings", "finished_at")
     list_filter = ("participant__study", "condition", "genre")
     search_fields = ("participant__pseudonym", "playlist__query_track__title")
-    list_select_related = ("participant", "condition", "playlist__query_track")
+    list_select_related = (
+        *("participant", "condition", "playlist__query_track", "playlist__query_song"),
+    )
     inlines = (RatingInline,)
     fields = (
         *("participant_link", "number", "condition", "genre", "query", "playlist_link"),
@@ -117,7 +119,7 @@ class TrialAdmin(ReadOnlyAdmin):
 
     @admin.display(description="query song")
     def query(self, trial: Trial) -> SafeString:
-        return link(trial.playlist.query_track if trial.playlist else None)
+        return link(trial.playlist.query if trial.playlist else None)
 
     @admin.display(description="playlist")
     def playlist_link(self, trial: Trial) -> SafeString:

@@ -145,7 +145,7 @@ class StudyAdmin(admin.ModelAdmin):
             {
                 "fields": (
                     *("genres", "design", "n_trials", "query", "balance_genres"),
-                    *("abandoned_after_minutes", "seed"),
+                    *("abandoned_after_minutes", "seed", "own_songs", "own_song_files"),
                 )
             },
         ),
@@ -190,6 +190,7 @@ class StudyAdmin(admin.ModelAdmin):
         *("heard_share", "sound_check", "headphones_pass", "sound_check_failed"),
         *("repeat_track", "query_anchor", "random_anchor", "identity_parameter"),
         *("kept_parameters", "screen_out", "language", "translations"),
+        *("own_songs", "own_song_files"),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:

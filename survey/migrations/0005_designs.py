@@ -11,7 +11,7 @@ import survey.models.participants
 class Migration(migrations.Migration):
     dependencies = [
         ("recommender", "0003_mfcc"),
-        ("survey", "0004_study_keeps_its_model"),
+        ("survey", "0005_own_songs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -61,6 +61,11 @@ class Study(models.Model):
         CONTINUE = "continue", "Goes on; the result is kept"
         SCREEN_OUT = "screen_out", "Ends with the screen-out page"
 
+    class OwnSongFiles(models.TextChoices):
+        ONCE_HEARD = "once_heard", "Deleted once the network has heard it"
+        WHEN_FINISHED = "when_finished", "Deleted when the participant has finished"
+        KEPT = "kept", "Kept until a researcher deletes it"
+
     slug = models.SlugField(unique=True, help_text="The last part of the study's address.")
     title = models.CharField(max_length=200)
     summary = models.TextField(help_text="One paragraph on the first page.")
@@ -124,6 +129,20 @@ class Study(models.Model):
         "back; they may still come back and finish.",
     )
     seed = models.PositiveIntegerField(default=1, help_text="For every random choice.")
+
+    own_songs = models.BooleanField(
+        "participants' own songs",
+        default=False,
+        help_text="Participants may upload a song of their own as the query song.",
+    )
+    own_song_files = models.CharField(
+        "files of own songs",
+        max_length=20,
+        choices=OwnSongFiles,
+        default=OwnSongFiles.ONCE_HEARD,
+        help_text="What becomes of an uploaded file; say so in the information. What the network "
+        "heard in it stays.",
+    )
 
     track_order = models.CharField(
         max_length=15, choices=TrackOrder, default=TrackOrder.RECOMMENDED

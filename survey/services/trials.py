@@ -1,18 +1,20 @@
 """One trial after another: choosing, hearing, rating, finishing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from recommender.models import Playlist, Track
+from recommender import own_songs
+from recommender.models import Playlist, QuerySong, Track
 from recommender.services import request_playlist
 from survey.assignment import derive_seed
 from survey.models import (
     Instrument,
     Item,
     Participant,
+    Study,
     TrackRating,
     Trial,
     TrialTrack,
@@ -26,19 +28,26 @@ from .studies import model_of
 def choose_genre(trial: Trial, genre: str) -> None:
     if genre not in trial.participant.study.genres:
         raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
-    Trial.objects.filter(pk=trial.pk, playlist=None).update(genre=genre)
-
-
-def choose_query(trial: Trial, track: Track) -> Playlist:
-    """Keep the choice and request its playlist; a second choice for the trial changes nothing."""
     with transaction.atomic():
-        trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
-        if trial.playlist:
+        trial = _locked(trial)
+        if _can_choose(trial):
+            trial.genre = genre
+            trial.save(update_fields=["genre"])
+
+
+def choose_query(trial: Trial, choice: Track | Callable[[Trial], QuerySong]) -> Playlist:
+    """Keep the choice and request its playlist; a second choice for the trial changes nothing.
+
+    A participant's own song is taken by calling `choice`, and only if it counts.
+    """
+    with transaction.atomic():
+        trial = _locked(trial)
+        if trial.playlist and not _can_choose(trial):
             return trial.playlist
         if trial.condition is None:
             raise NotAllowed("Please pick a genre first.")
         trial.playlist = request_playlist(
-            track,
+            choice if isinstance(choice, Track) else choice(trial),
             strategy=trial.condition.strategy,
             params=trial.condition.params,
             seed=derive_seed(trial.participant.seed, trial.number),
@@ -49,10 +58,28 @@ def choose_query(trial: Trial, track: Track) -> Playlist:
         return trial.playlist
 
 
+def _locked(trial: Trial) -> Trial:
+    return Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+
+
+def _can_choose(trial: Trial) -> bool:
+    return trial.playlist is None or trial.playlist.wants_another_song
+
+
 def choose_again(trial: Trial) -> None:
-    """Let go of a song from which no playlist could be made; any other choice stays."""
-    failed = Playlist.Status.FAILED
-    Trial.objects.filter(pk=trial.pk, playlist__status=failed).update(playlist=None, chosen_at=None)
+    """Let go of a song from which no playlist could be made, or of one's own song before there is
+    a playlist, which is then forgotten; any other choice stays."""
+    with transaction.atomic():
+        trial = _locked(trial)
+        playlist = trial.playlist
+        if playlist is None or playlist.is_ready:
+            return
+        own, failed = playlist.query_song, playlist.status == Playlist.Status.FAILED
+        if own or failed:
+            trial.playlist = trial.chosen_at = None
+            trial.save(update_fields=["playlist", "chosen_at"])
+        if own:
+            own_songs.forget(own)
 
 
 def present(trial: Trial) -> list[TrialTrack]:
@@ -129,3 +156,6 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
         participant.completed_at = timezone.now()
         participant.status = Participant.Status.COMPLETED
         participant.save(update_fields=["completed_at", "status"])
+        if participant.study.own_song_files == Study.OwnSongFiles.WHEN_FINISHED:
+            own = QuerySong.objects.filter(playlist__trial__participant=participant)
+            own_songs.delete_files(own)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 
 from survey.models import Participant, Study, Trial
 from survey.steps import where
@@ -56,6 +57,11 @@ def participants_page(
     return page
 
 
+def lead(request: HttpRequest, url: str) -> HttpResponse:
+    """To another page, as a whole also where a part of this one was asked for."""
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
 def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:
     """A page of one of the participant's trials, shown only while it is its turn.
 
@@ -71,7 +77,7 @@ def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:
         ) -> HttpResponse:
             place = where(participant)
             if place.trial is None or place.trial.number != number or place.step not in steps:
-                return redirect(place.url)
+                return lead(request, place.url)
             return view(request, place.trial, **kwargs)
 
         return page

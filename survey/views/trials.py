@@ -1,18 +1,16 @@
 """One trial: a genre, a query song, the wait, the ratings, the playlist's survey; then the end."""
 
 import json
-import random
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import HTMX_STOP_POLLING, HttpResponseClientRedirect
+from django_htmx.http import HTMX_STOP_POLLING
 
-from recommender.models import Playlist, Track, TrackQuerySet
+from recommender.models import Playlist
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
@@ -20,9 +18,8 @@ from survey.forms import ItemsForm, ListeningReportForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
 from survey.steps import Step, where
 
-from .access import participants_page, trial_page
-
-SONGS_SHOWN = 12
+from .access import lead, participants_page, trial_page
+from .songs import context_of
 
 
 @trial_page(Step.GENRE, Step.SONG)
@@ -34,50 +31,7 @@ def genre(request: HttpRequest, trial: Trial) -> HttpResponse:
             messages.error(request, str(refusal))
         else:
             return redirect("survey:song", trial.participant.study.slug, trial.number)
-    return render(request, "survey/genre.html", _context(trial))
-
-
-@trial_page(Step.SONG)
-def song(request: HttpRequest, trial: Trial) -> HttpResponse:
-    """Search and choose; what has been chosen is kept even while no playlist can be made."""
-    if request.method == "POST":
-        track = _chosen(trial, request.POST.get("track", ""))
-        if track is not None:
-            playlist = services.choose_query(trial, track)
-            enqueue_playlist(playlist.pk)
-            return redirect(where(trial.participant).url)
-        messages.error(request, _("Please choose one of the songs shown."))
-    words = request.GET.get("q", "")[:100]
-    found = _offered(trial, words)
-    context = {
-        **_context(trial),
-        "q": words,
-        "songs": found[:SONGS_SHOWN],
-        "more": len(found) > SONGS_SHOWN,
-    }
-    template = "survey/_songs.html" if request.htmx else "survey/song.html"  # type: ignore[attr-defined]
-    return render(request, template, context)
-
-
-def _songs(trial: Trial) -> TrackQuerySet:
-    return services.songs_of(trial.participant.study).filter(genre__iexact=trial.genre)
-
-
-def _offered(trial: Trial, words: str) -> list[Track]:
-    """What the words find; without words, a sample of the genre that stays the same on a reload."""
-    if words.strip():
-        return list(_songs(trial).matching(words).order_by("title", "pk")[: SONGS_SHOWN + 1])
-    ids = list(_songs(trial).values_list("pk", flat=True))
-    chance = random.Random(f"{trial.participant.seed}-{trial.number}-{trial.genre}")
-    shown = chance.sample(ids, min(SONGS_SHOWN + 1, len(ids)))
-    return sorted(Track.objects.filter(pk__in=shown), key=lambda track: shown.index(track.pk))
-
-
-def _chosen(trial: Trial, key: str) -> Track | None:
-    try:
-        return _songs(trial).filter(key=UUID(key)).first()
-    except ValueError:
-        return None
+    return render(request, "survey/genre.html", context_of(trial))
 
 
 @trial_page(Step.WAIT, Step.LISTEN)
@@ -93,10 +47,10 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
         enqueue_playlist(playlist.pk)
         return redirect(request.path)
     if playlist.is_ready:
-        url = where(trial.participant).url
-        return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
-    state = f"{playlist.status}{'' if playlist.enqueued_at else ' unsent'}"
-    context = {**_context(trial), "playlist": playlist, "state": state}
+        return lead(request, where(trial.participant).url)
+    own = playlist.query_song.state if playlist.query_song else ""
+    state = f"{playlist.status} {own}{'' if playlist.enqueued_at else ' unsent'}"
+    context = {**context_of(trial), "playlist": playlist, "state": state}
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "survey/wait.html", context)
     if request.GET.get("seen") == state:
@@ -144,10 +98,11 @@ def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]
 def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) -> dict[str, Any]:
     done = len(tracks) - len({position for position, _item in services.unrated(trial)})
     return {
-        **_context(trial),
+        **context_of(trial),
         "tracks": tracks,
         "done": done,
         "query": trial.playlist and trial.playlist.query_track,
+        "own": trial.playlist and trial.playlist.query_song,
     }
 
 
@@ -184,7 +139,7 @@ def survey(request: HttpRequest, trial: Trial) -> HttpResponse:
     form = ItemsForm(items, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _after_survey(trial, form.answers())
-    return _questions(request, form, _context(trial))
+    return _questions(request, form, context_of(trial))
 
 
 def _after_survey(trial: Trial, answers: dict[Item, str]) -> HttpResponse:
@@ -239,8 +194,3 @@ def heard(request: HttpRequest, participant: Participant, number: int) -> HttpRe
     valid = [form.cleaned_data for form in reports if form.is_valid()]
     kept = services.record_listening(trial, valid)
     return JsonResponse({"kept": kept}, status=200 if kept == len(reports) else 422)
-
-
-def _context(trial: Trial) -> dict[str, Any]:
-    study = trial.participant.study
-    return {"study": study, "participant": trial.participant, "trial": trial, "of": study.n_trials}

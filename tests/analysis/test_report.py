@@ -10,7 +10,7 @@ import pytest
 
 from analysis.codebook import FILES, ITEMS, columns
 from analysis.report import write_report
-from recommender.models import Playlist, Track, TrackFeatures
+from recommender.models import GenreModel, Playlist, QuerySong, Track, TrackFeatures
 from survey.models import Answer, Instrument, Item, Study
 
 Read = Callable[[Path], list[dict[str, str]]]
@@ -265,3 +265,21 @@ def test_a_study_sees_nothing_of_another(
     assert (tmp_path / "alone" / "manifest.json").read_bytes() == (
         tmp_path / "beside" / "manifest.json"
     ).read_bytes()
+
+
+def test_a_participants_own_song_is_compared_by_their_pick_and_by_what_was_heard(
+    study: Study, library: list[Track], make: SimpleNamespace, tmp_path: Path, read: Read
+):
+    song = QuerySong.objects.create(
+        model=GenreModel.objects.get(), genre="ROCK", container="mp3", state="heard",
+        audio_sha256="0" * 64, probabilities=[0.1, 0.8, 0.1],
+    )  # fmt: skip
+    playlist = make.playlist(None, [library[0], library[2], library[3]], query_song=song)
+    make.trial(make.participant(study, "Pc"), "system", playlist)
+    write_report(study, tmp_path)
+    metadata, cnn = read(tmp_path / "playlist_metrics.csv")[-2:]
+    assert metadata["query_source"] == cnn["query_source"] == "own"
+    assert float(metadata["cohesion_genre_query"]) == pytest.approx(2 / 3)
+    assert float(cnn["cohesion_genre_query"]) == pytest.approx(1 / 3)
+    # Rock is at (.1, .1, .8), Classical at (.2, .7, .1), the song at (.1, .8, .1).
+    assert float(cnn["query_distance"]) == pytest.approx((2 * 0.98**0.5 + 0.02**0.5) / 3, abs=1e-5)

@@ -19,7 +19,8 @@ class Command(DataCommand):
         parser.add_argument("--out", type=Path, required=True, help="the folder for the files")
 
     def handle(self, *, playlist: int, out: Path, **options: Any) -> None:
-        found = Playlist.objects.select_related("model", "query_track").filter(pk=playlist).first()
+        related = Playlist.objects.select_related("model", "query_track", "query_song")
+        found = related.filter(pk=playlist).first()
         if found is None:
             raise CommandError(f"There is no playlist {playlist}.")
         scene = scene_of(found)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -212,3 +214,37 @@ def test_every_strategy_is_described(strategy):
     assert strategy.label
     assert set(COMMON) <= set(strategy.params)
     assert all(param.low <= param.default <= param.high for param in strategy.params)
+
+
+def outside(songs, like, number=7, **changes):
+    """A song from outside that sounds like one of the library, or differs from it as told."""
+    return replace(songs.query(like), number=number, row=None, **changes)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_song_from_outside_gets_a_playlist_that_never_varies(strategy):
+    songs, shuffled = library(), library(order=np.random.default_rng(1).permutation(60))
+    query = outside(songs, 100, probabilities=np.array([0.2, 0.3, 0.5]))
+    picks = make_playlist(songs, query, strategy, {"diversity": 0.3}, seed=7)
+    assert make_playlist(shuffled, query, strategy, {"diversity": 0.3}, seed=7) == picks
+    assert len(set(ids(picks))) == 10
+
+
+@pytest.mark.parametrize("strategy", ["genre_space", "embedding", "mfcc"])
+def test_a_song_from_outside_is_met_by_what_is_nearest(strategy):
+    songs = library()
+    query = outside(songs, 107, fingerprint=np.full(512, 9, np.uint8))
+    assert ids(make_playlist(songs, query, strategy, {}, 0))[0] == 107
+
+
+def test_the_same_recording_in_the_library_is_left_out_for_a_song_from_outside():
+    songs = library()
+    inside = ids(make_playlist(songs, 107, "genre_space", {}, 0))
+    assert ids(make_playlist(songs, outside(songs, 107), "genre_space", {}, 0)) == inside
+
+
+def test_the_genre_of_a_song_from_outside_is_compared_without_case():
+    songs = library()
+    query = outside(songs, 101, genre="rock")
+    picks = make_playlist(songs, query, "same_genre", {}, 0)
+    assert {songs.genres[songs.row(i)] for i in ids(picks)} == {"Rock"}

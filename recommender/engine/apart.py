@@ -1,0 +1,143 @@
+"""One file of unknown origin, heard in a process of its own with limits of time and memory.
+
+Whatever the file does there, it ends there: nothing but numbers and text comes back.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from recommender.engine.constants import APART_MEMORY, APART_SECONDS
+from recommender.engine.decode import AudioError
+
+# The project's folder, where the process finds this module.
+_ROOT = Path(__file__).resolve().parents[2]
+# It needs no secret, so it is given none.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+_TOO_LONG = (
+    "It took too long to listen to this file. Use a shorter version, or convert it to MP3 or WAV."
+)
+_TOO_LARGE = "Unpacked, this file is too large to listen to. Use a shorter version."
+_BROKEN = "This file can't be decoded: it is damaged. Copy it again, or convert it to MP3 or WAV."
+
+
+class HearingError(RuntimeError):
+    """Nothing could be heard, and not for the file's sake: the message is for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """What a version of a model heard in a file; features as in `hearing.Heard`, little-endian."""
+
+    version: str
+    container: str
+    duration_s: float
+    sha256: str
+    probabilities: list[float]
+    embedding: bytes
+    mfcc: bytes
+    fingerprint: bytes
+
+
+def hear_apart(
+    path: Path, directory: Path, *, seconds: float = APART_SECONDS, memory: int = APART_MEMORY
+) -> Song:
+    """Let the model in a folder hear a file, within so many seconds and bytes of memory.
+
+    Raises
+    ------
+    AudioError : the file can't be used, or is more than the limits allow; in plain words.
+    HearingError : the model can't be loaded, or the like.
+    """
+    command = [sys.executable, "-m", __name__, str(path.resolve()), str(directory), str(memory)]
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    with subprocess.Popen(  # noqa: S603 - no shell, and only our own module
+        command, cwd=_ROOT, env=environment | _ONE_THREAD, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    ) as process:  # fmt: skip
+        try:
+            said, complaint = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise AudioError(_TOO_LONG) from None
+        finally:
+            # With all that it started, such as ffmpeg.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return _understood(process.returncode, said, complaint.decode(errors="replace"))
+
+
+def _understood(status: int, said: bytes, complaint: str) -> Song:
+    if status == -signal.SIGXCPU:
+        raise AudioError(_TOO_LONG)
+    if status < 0:
+        raise AudioError(_TOO_LARGE if status == -signal.SIGKILL else _BROKEN)
+    if status:
+        raise HearingError(complaint.strip().rpartition("\n")[2] or f"exit status {status}")
+    answer = json.loads(said)
+    if "refused" in answer:
+        raise AudioError(str(answer["refused"]))
+    for name in ("embedding", "mfcc", "fingerprint"):
+        answer[name] = bytes.fromhex(answer[name])
+    return Song(**answer)
+
+
+# In the process apart
+
+
+def _limit(memory: int) -> None:
+    """What this process, and what it starts, may use; where the system knows such limits."""
+    import resource
+
+    seconds = int(APART_SECONDS) + 1
+    limits = {
+        resource.RLIMIT_AS: (memory, memory),
+        # The soft one says which limit it was.
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    for limit, most in limits.items():
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, most)
+
+
+def _heard(path: Path, directory: Path) -> dict[str, object]:
+    from recommender.engine.audio import read_recording
+    from recommender.engine.cnn import GenreClassifier
+    from recommender.engine.hearing import hear
+
+    classifier = GenreClassifier.load(directory)
+    recording = read_recording(path)
+    heard = hear(recording, classifier)
+    return {
+        "version": classifier.version,
+        "container": recording.container,
+        "duration_s": recording.duration_s,
+        "sha256": recording.sha256,
+        "probabilities": [float(p) for p in heard.probabilities],
+        "embedding": heard.embedding.astype("<f4").tobytes().hex(),
+        "mfcc": heard.mfcc.astype("<f4").tobytes().hex(),
+        "fingerprint": heard.fingerprint.tobytes().hex(),
+    }
+
+
+def main(path: str, directory: str, memory: str) -> None:
+    _limit(int(memory))
+    try:
+        answer = _heard(Path(path), Path(directory))
+    except AudioError as error:
+        answer = {"refused": str(error)}
+    except MemoryError:
+        answer = {"refused": _TOO_LARGE}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
