@@ -41,6 +41,13 @@ CONDITION = Column("condition", TEXT, "", "", "Name of the condition that made t
 PLAYLIST = Column("playlist_id", INTEGER, "", "≥ 1", "Number of the playlist, one a trial")
 TRACK = Column("track_id", INTEGER, "", "≥ 1", "Number of the track in the library")
 POSITION = Column("position", INTEGER, "", "≥ 1", "Place in the playlist, 1 plays first")
+SHOWN_POSITION = Column(
+    "shown_position",
+    INTEGER,
+    "",
+    "≥ 1",
+    "Place in the order of hearing, hidden tracks counted; empty when not laid out yet",
+)
 ITEM_COLUMNS = Column(ITEMS, INTEGER, "", "", "")
 HEARD = "Union of the ranges that the player reported as truly heard"
 
@@ -50,6 +57,7 @@ RATINGS = (
     PLAYLIST,
     TRACK,
     POSITION,
+    SHOWN_POSITION,
     ITEM_COLUMNS,
     Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
     Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),
@@ -83,6 +91,39 @@ ANSWERS = (
     Column("raw", TEXT, "", "", "As answered; e-mail and IP addresses in free text are removed"),
     Column("scored", INTEGER, "scale point", "≥ 1", "Scales only: points + 1 − raw when reversed"),
     Column("reversed", Type.BOOLEAN, "", "True, False", "Scored from the other end"),
+)
+HIDDEN_TRACKS = (
+    PARTICIPANT,
+    CONDITION,
+    PLAYLIST,
+    TRACK,
+    Column(
+        "role",
+        TEXT,
+        "",
+        "repeat, query, random",
+        "A track of the playlist again, the query song (high anchor), or a random track (low "
+        "anchor)",
+        "ITU-R BS.1534-3 (anchors)",
+    ),
+    SHOWN_POSITION,
+    ITEM_COLUMNS,
+    Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
+    Column("rated_at", Type.TIME, "UTC", "", "When the track's last rating was made or changed"),
+)
+FLAGS = (
+    PARTICIPANT,
+    CONDITION,
+    Column("playlist_id", INTEGER, "", "≥ 1", "The playlist marked; empty when about none"),
+    Column(
+        "flag",
+        TEXT,
+        "",
+        "straight_lining, too_fast, little_heard, failed_check, sound_check",
+        "What was marked, by the study's rules; nobody is left out by it",
+        "Curran (2016), J. Exp. Soc. Psychol. 66:4",
+    ),
+    Column("detail", TEXT, "", "", "The value that led to it"),
 )
 LISTENING = (
     PARTICIPANT,
@@ -242,6 +283,8 @@ FILES = {
     "playlist_ratings": PLAYLIST_RATINGS,
     "answers": ANSWERS,
     "listening": LISTENING,
+    "hidden_tracks": HIDDEN_TRACKS,
+    "flags": FLAGS,
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,

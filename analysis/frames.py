@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
 from survey.models import (
     Answer,
+    Flag,
     Instrument,
     Item,
     ListeningEvent,
@@ -128,6 +129,60 @@ def entries(study: Study) -> pd.DataFrame:
         track_id="track_id",
         position="position",
     )
+
+
+def shown_positions(study: Study) -> pd.DataFrame:
+    """Where each track of each playlist came in the order of hearing."""
+    shown = TrialTrack.objects.filter(
+        trial__participant__study=study, role=TrialTrack.Role.RECOMMENDED
+    )
+    return _frame(shown.order_by("pk"), entry="entry_id", shown_position="position")
+
+
+def hidden_tracks(study: Study) -> pd.DataFrame:
+    """One row for each track that was hidden among a playlist."""
+    hidden = TrialTrack.objects.filter(trial__participant__study=study).exclude(
+        role=TrialTrack.Role.RECOMMENDED
+    )
+    return _frame(
+        hidden.order_by("trial__participant__pseudonym", "trial__number", "position"),
+        shown="pk",
+        participant_id="trial__participant__pseudonym",
+        condition="trial__condition__name",
+        playlist_id="trial__playlist_id",
+        track_id="track_id",
+        role="role",
+        shown_position="position",
+    )
+
+
+def hidden_ratings(study: Study) -> pd.DataFrame:
+    """One row for each rating of a hidden track."""
+    given = TrackRating.objects.filter(trial__participant__study=study).exclude(
+        track__role=TrialTrack.Role.RECOMMENDED
+    )
+    return _frame(
+        given.order_by("pk"), shown="track_id", item="item_id", value="value", at="rated_at"
+    )
+
+
+def flags(study: Study) -> pd.DataFrame:
+    """One row for each mark on somebody's data: the file `flags`."""
+    only = _only_condition(study)
+    marks = Flag.objects.filter(participant__study=study).order_by(
+        "participant__pseudonym", F("trial__number").asc(nulls_first=True), "kind"
+    )
+    table = _frame(
+        marks,
+        participant="participant_id",
+        participant_id="participant__pseudonym",
+        condition="trial__condition__name",
+        playlist_id="trial__playlist_id",
+        flag="kind",
+        detail="detail",
+    )
+    table["condition"] = table["condition"].fillna(table["participant"].map(only))
+    return table
 
 
 def listening_events(study: Study) -> pd.DataFrame:

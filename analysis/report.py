@@ -43,8 +43,10 @@ class Source:
     def items(self) -> dict[str, list[Column]]:
         """The study's own columns, by file."""
         own = [scale.column for scale in self.track_scales]
+        of_tracks = [column for column in own if column.name != frames.FAMILIAR]
         return {
-            "ratings": [column for column in own if column.name != frames.FAMILIAR],
+            "ratings": of_tracks,
+            "hidden_tracks": of_tracks,
             "playlist_ratings": [scale.column for scale in self.playlist_scales],
         }
 
@@ -63,7 +65,10 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
     """Every table of the report, by file."""
     study = of.study
     listened = tables.listening(frames.entries(study), frames.listening_events(study))
-    rated = tables.ratings(listened, frames.track_ratings(study), of.track_scales)
+    rated = tables.ratings(
+        listened, frames.track_ratings(study), frames.shown_positions(study), of.track_scales
+    )
+    hidden = frames.hidden_tracks(study), frames.hidden_ratings(study)
     answered = tables.playlist_ratings(frames.playlist_answers(study), of.playlist_scales, rated)
     measured = playlist_metrics(frames.playlists(study), listened, of.library)
     return {
@@ -71,6 +76,8 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "playlist_ratings": answered,
         "answers": frames.answers(study),
         "listening": listened,
+        "hidden_tracks": tables.hidden(*hidden, of.track_scales),
+        "flags": frames.flags(study),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),

@@ -6,9 +6,10 @@ from collections.abc import Hashable, Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from survey.listening import heard_seconds, plays_and_seeks
+
 from .codebook import Type, columns
 from .frames import FAMILIAR, Scale, iso
-from .listening import heard_seconds, plays_and_seeks
 from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
 
 LIKING = "liking"
@@ -35,23 +36,39 @@ def _heard(events: pd.DataFrame) -> tuple[object, ...]:
     return plays, round(seconds, 3), round(seconds / duration, 6), seeks, iso(events["at"].min())
 
 
-def ratings(listened: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
+def ratings(
+    listened: pd.DataFrame, given: pd.DataFrame, shown: pd.DataFrame, scales: Sequence[Scale]
+) -> pd.DataFrame:
     """One row for each track of each shown playlist; a rating not given is missing."""
     table = listened.assign(
+        shown_position=listened["entry"].map(shown.set_index("entry")["shown_position"]),
         **{FAMILIAR: None},
         listened_s=listened["heard_s"],
         rated_at=listened["entry"].map(_last_rated(given)),
         excluded=False,
         exclusion_reason=None,
     )
+    return _with_scales(table, given, scales, "entry")
+
+
+def hidden(shown: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
+    """One row for each track that was hidden among a playlist."""
+    last = _last_rated(given, "shown")
+    table = shown.assign(**{FAMILIAR: None}, rated_at=shown["shown"].map(last))
+    return _with_scales(table, given, scales, "shown")
+
+
+def _with_scales(
+    table: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale], key: str
+) -> pd.DataFrame:
     for scale in scales:
-        values = given[given["item"] == scale.item].set_index("entry")["value"]
-        table[scale.column.name] = table["entry"].map(values)
+        values = given[given["item"] == scale.item].set_index(key)["value"]
+        table[scale.column.name] = table[key].map(values)
     return table
 
 
-def _last_rated(given: pd.DataFrame) -> dict[Hashable, str]:
-    return {entry: iso(group["at"].max()) for entry, group in given.groupby("entry")}
+def _last_rated(given: pd.DataFrame, key: str = "entry") -> dict[Hashable, str]:
+    return {shown: iso(group["at"].max()) for shown, group in given.groupby(key)}
 
 
 def playlist_ratings(

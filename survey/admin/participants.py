@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from recommender.admin.shared import ReadOnlyAdmin, link
-from survey.models import Answer, Participant, TrackRating, Trial
+from survey.models import Answer, Flag, Participant, TrackRating, Trial, TrialTrack
 from survey.steps import where
 
 
@@ -47,6 +47,12 @@ class TrialInline(ShownInline):
         return link(trial.playlist)
 
 
+class FlagInline(ShownInline):
+    model = Flag
+    fields = ("kind", "trial", "detail", "noted_at")
+    readonly_fields = fields
+
+
 class AnswerInline(ShownInline):
     model = Answer
     fields = ("item", "value", "trial", "answered_at")
@@ -58,10 +64,10 @@ class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
 
     list_display = ("pseudonym", "study", "doing", "created_at", "completed_at", "simulated")
-    list_filter = ("study", "simulated", "completed_at", "created_at")
+    list_filter = ("study", "status", "pilot", "simulated", "flags__kind", "created_at")
     search_fields = ("pseudonym", "completion_code")
     list_select_related = ("study",)
-    inlines = (TrialInline, AnswerInline)
+    inlines = (TrialInline, FlagInline, AnswerInline)
     fields = (
         *("pseudonym", "study_link", "doing", "consented_at", "consent_text", "created_at"),
         *("completed_at", "completion_code", "seed", "simulated"),
@@ -80,7 +86,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
 
 class RatingInline(ShownInline):
     model = TrackRating
-    fields = ("position", "song", "item", "value", "rated_at", "changes")
+    fields = ("position", "song", "role", "item", "value", "rated_at", "changes")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrackRating]:
@@ -89,6 +95,10 @@ class RatingInline(ShownInline):
     @admin.display
     def position(self, rating: TrackRating) -> int:
         return rating.track.position
+
+    @admin.display
+    def role(self, rating: TrackRating) -> str:
+        return TrialTrack.Role(rating.track.role).label
 
     @admin.display
     def song(self, rating: TrackRating) -> SafeString:

@@ -1,5 +1,6 @@
 """One trial after another: choosing, hearing, rating, finishing."""
 
+import random
 from collections.abc import Callable, Mapping
 
 from django.db import transaction
@@ -19,10 +20,12 @@ from survey.models import (
     Trial,
     TrialTrack,
 )
+from survey.presentation import lay_out
 
 from .answers import save_answers
+from .quality import flag_answers, flag_trial
 from .refusal import NotAllowed
-from .studies import model_of
+from .studies import model_of, songs_of
 
 
 def choose_genre(trial: Trial, genre: str) -> None:
@@ -90,11 +93,35 @@ def present(trial: Trial) -> list[TrialTrack]:
     with transaction.atomic():
         trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
         if trial.playlist and trial.playlist.is_ready and not trial.tracks.exists():
-            trial.tracks.bulk_create(
-                TrialTrack(trial=trial, position=e.position, track_id=e.track_id, entry=e)
-                for e in trial.playlist.entries.all()
-            )
+            trial.tracks.bulk_create(_laid_out(trial, trial.playlist))
     return list(tracks.all())
+
+
+def _laid_out(trial: Trial, playlist: Playlist) -> list[TrialTrack]:
+    study = trial.participant.study
+    seed = derive_seed(trial.participant.seed, trial.number, 1)
+    heard = lay_out(
+        list(playlist.entries.values_list("pk", "track_id")),
+        shuffled=study.track_order == Study.TrackOrder.RANDOM,
+        repeat=study.repeat_track,
+        query=playlist.query_track_id if study.query_anchor else None,
+        stranger=_stranger(study, playlist, seed) if study.random_anchor else None,
+        seed=seed,
+    )
+    return [
+        TrialTrack(
+            trial=trial, position=place, track_id=one.track, entry_id=one.entry, role=one.role
+        )
+        for place, one in enumerate(heard, start=1)
+    ]
+
+
+def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
+    """A random track that is neither in the playlist nor the query song."""
+    known = [playlist.query_track_id, *playlist.entries.values_list("track_id", flat=True)]
+    others = songs_of(study).exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
+    n = others.count()
+    return others[random.Random(seed).randrange(n)] if n else None
 
 
 def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int]) -> None:
@@ -122,6 +149,17 @@ def finish_rating(trial: Trial) -> None:
     Trial.objects.filter(pk=trial.pk, rated_at=None).update(rated_at=timezone.now())
 
 
+def named(trial: Trial) -> set[int]:
+    """The positions whose title and artist the participant may see now."""
+    titles = trial.participant.study.titles
+    if titles == Study.Titles.HIDDEN:
+        return set()
+    positions = {track.position for track in present(trial)}
+    if titles == Study.Titles.SHOWN:
+        return positions
+    return positions - {position for position, _item in unrated(trial)}
+
+
 def unrated(trial: Trial) -> set[tuple[int, int]]:
     """(position, item id) of every required rating not given yet."""
     study = trial.participant.study
@@ -142,6 +180,7 @@ def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
         save_answers(trial.participant, trial, answers)
         trial.finished_at = timezone.now()
         trial.save(update_fields=["finished_at"])
+        flag_trial(trial)
 
 
 def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
@@ -159,3 +198,4 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
         if participant.study.own_song_files == Study.OwnSongFiles.WHEN_FINISHED:
             own = QuerySong.objects.filter(playlist__trial__participant=participant)
             own_songs.delete_files(own)
+        flag_answers(participant)

@@ -100,6 +100,7 @@ def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) ->
     return {
         **context_of(trial),
         "tracks": tracks,
+        "named": services.named(trial),
         "done": done,
         "query": trial.playlist and trial.playlist.query_track,
         "own": trial.playlist and trial.playlist.query_song,
@@ -121,7 +122,8 @@ def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     tracks = _rating_forms(trial, request.POST)
     for track, form in tracks:
         if track.position == position and _keep_ratings(trial, track, form):
-            return render(request, "survey/_saved.html", _listen_context(trial, tracks))
+            context = {**_listen_context(trial, tracks), "shown": track}
+            return render(request, "survey/_saved.html", context)
     return HttpResponse(
         _("This is not a point of the scale: please pick one of those shown."), status=422
     )

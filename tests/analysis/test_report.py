@@ -162,7 +162,7 @@ def test_every_column_of_every_file_is_in_the_codebook(report: Path, read: Read)
 def test_every_row_of_the_codebook_says_what_the_column_means(report: Path, read: Read):
     rows = read(report / "codebook.csv")
     assert all(row["meaning"] and row["type"] for row in rows)
-    (liking,) = [row for row in rows if row["column"] == "liking"]
+    (liking,) = [r for r in rows if (r["file"], r["column"]) == ("ratings", "liking")]
     assert liking["range"] == "1–5"
     assert "1 = not at all" in liking["meaning"]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.listening import heard_seconds, plays_and_seeks
+from survey.listening import heard_seconds, plays_and_seeks
 
 
 @pytest.mark.parametrize(
