@@ -39,8 +39,9 @@ class AudioFile(StaticFile):  # type: ignore[misc]
 
 
 def serve_audio(request: HttpRequest, track: Track) -> HttpResponseBase:
-    """The track's file; the caller has asked whether this person may hear it."""
-    extension = str(track.file.name).rpartition(".")[2]
+    """The track as participants hear it; the caller has asked whether this person may hear it."""
+    played = track.rendition or track.file
+    extension = str(played.name).rpartition(".")[2]
     headers: list[tuple[str, Any]] = [
         ("Content-Type", TYPES.get(extension, "application/octet-stream")),
         ("Accept-Ranges", "bytes"),
@@ -49,7 +50,7 @@ def serve_audio(request: HttpRequest, track: Track) -> HttpResponseBase:
         ("X-Content-Type-Options", "nosniff"),
     ]
     try:
-        answer = AudioFile(track.file.path, headers).get_response(request.method, request.META)
+        answer = AudioFile(played.path, headers).get_response(request.method, request.META)
     except MissingFileError as error:
         raise Http404(f"The file of “{track}” is missing.") from error
     if answer.file is None:

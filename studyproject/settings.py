@@ -200,6 +200,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# What every track is played at (EBU R 128), so that no condition wins by being louder.
+LOUDNESS_LUFS = env.float("LOUDNESS_LUFS", default=-23.0)
+
 # Work in the background
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -224,6 +227,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_DEFAULT_QUEUE = "playlists"
 CELERY_TASK_ROUTES = {
+    "recommender.tasks.even_loudness": {"queue": "heavy"},
     "recommender.tasks.index_tracks": {"queue": "heavy"},
     "analysis.tasks.*": {"queue": "heavy"},
 }
@@ -233,7 +237,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recommender.tasks.sweep_playlists",
         "schedule": 10.0,
         "options": {"expires": 10},
-    }
+    },
+    "even-loudness": {
+        "task": "recommender.tasks.even_loudness",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
 # What participants and researchers read
