@@ -205,6 +205,9 @@ UPLOADS_DIR = DATA_DIR / "uploads"
 FILE_UPLOAD_HANDLERS = ["survey.uploads.NoFiles"]
 OWN_SONG_MAX_BYTES = env.int("OWN_SONG_MAX_MB", default=30) * 1_000_000
 
+# What every track is played at (EBU R 128), so that no condition wins by being louder.
+LOUDNESS_LUFS = env.float("LOUDNESS_LUFS", default=-23.0)
+
 # Work in the background
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -229,6 +232,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_DEFAULT_QUEUE = "playlists"
 CELERY_TASK_ROUTES = {
+    "recommender.tasks.even_loudness": {"queue": "heavy"},
     "recommender.tasks.index_tracks": {"queue": "heavy"},
     "analysis.tasks.*": {"queue": "heavy"},
 }
@@ -243,6 +247,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "recommender.tasks.sweep_own_songs",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "even-loudness": {
+        "task": "recommender.tasks.even_loudness",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
 }
 

@@ -118,8 +118,14 @@ def _laid_out(trial: Trial, playlist: Playlist) -> list[TrialTrack]:
 
 def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
     """A random track that is neither in the playlist nor the query song."""
-    known = [playlist.query_track_id, *playlist.entries.values_list("track_id", flat=True)]
-    others = songs_of(study).exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
+    known = playlist.entries.values("track_id")
+    others = (
+        songs_of(study)
+        .exclude(pk__in=known)
+        .exclude(pk=playlist.query_track_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
     n = others.count()
     return others[random.Random(seed).randrange(n)] if n else None
 
