@@ -118,16 +118,10 @@ def _laid_out(trial: Trial, playlist: Playlist) -> list[TrialTrack]:
 
 def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
     """A random track that is neither in the playlist nor the query song."""
-    known = playlist.entries.values("track_id")
-    others = (
-        songs_of(study)
-        .exclude(pk__in=known)
-        .exclude(pk=playlist.query_track_id)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    n = others.count()
-    return others[random.Random(seed).randrange(n)] if n else None
+    known = [*playlist.entries.values_list("track_id", flat=True), playlist.query_track_id]
+    ids = songs_of(study).order_by("pk").values_list("pk", flat=True)
+    others = [pk for pk in ids if pk not in known]
+    return random.Random(seed).choice(others) if others else None
 
 
 def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int]) -> None:
