@@ -13,46 +13,99 @@ from survey.models import (
     Instrument,
     Item,
     Participant,
+    Study,
     TrackRating,
     Trial,
     TrialTrack,
 )
 
 from .answers import save_answers
+from .places import plan
 from .refusal import NotAllowed
-from .studies import model_of
+from .studies import model_of, pause_if_full
 
 
 def choose_genre(trial: Trial, genre: str) -> None:
-    if genre not in trial.participant.study.genres:
+    """Keep the genre until a song is chosen; where genres are balanced, it leads to conditions."""
+    study = trial.participant.study
+    if genre not in study.genres:
         raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
-    Trial.objects.filter(pk=trial.pk, playlist=None).update(genre=genre)
+    if not study.balance_genres or trial.number > 1:
+        Trial.objects.filter(pk=trial.pk, playlist=None).update(genre=genre)
+        return
+    with transaction.atomic():
+        # Locked, so that two people at once don't get the same place in the assignment.
+        participant = trial.participant
+        participant.study = Study.objects.select_for_update().get(pk=study.pk)
+        trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+        if trial.playlist_id is None and (trial.genre != genre or trial.condition_id is None):
+            Trial.objects.filter(pk=trial.pk).update(genre=genre)
+            for number, condition in enumerate(plan(participant, genre), start=1):
+                participant.trials.filter(number=number).update(condition=condition)
 
 
 def choose_query(trial: Trial, track: Track) -> Playlist:
-    """Keep the choice and request its playlist; a second choice for the trial changes nothing."""
+    """Keep the choice and request its playlist; a second choice for the trial changes nothing.
+
+    Where one query song is for all playlists, all of them are requested.
+    """
     with transaction.atomic():
         trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
         if trial.playlist:
             return trial.playlist
-        if trial.condition is None:
+        trials = [trial, *_with_the_same_query(trial)]
+        if not all(one.condition for one in trials):
             raise NotAllowed("Please pick a genre first.")
-        trial.playlist = request_playlist(
-            track,
-            strategy=trial.condition.strategy,
-            params=trial.condition.params,
-            seed=derive_seed(trial.participant.seed, trial.number),
-            model=model_of(trial.participant.study),
-        )
-        trial.chosen_at = timezone.now()
-        trial.save(update_fields=["playlist", "chosen_at"])
-        return trial.playlist
+        for one in trials:
+            one.genre, one.chosen_at = trial.genre, timezone.now()
+            one.playlist = _request(one, track)
+            one.save(update_fields=["genre", "playlist", "chosen_at"])
+    assert trial.playlist is not None  # noqa: S101  requested just now
+    return trial.playlist
+
+
+def _with_the_same_query(trial: Trial) -> list[Trial]:
+    """The later trials, where one query song is for all of them."""
+    if trial.participant.study.query != Study.Query.SAME:
+        return []
+    later = trial.participant.trials.filter(number__gt=trial.number)
+    return list(later.select_for_update(of=("self",)).order_by("number"))
+
+
+def _request(trial: Trial, track: Track) -> Playlist:
+    assert trial.condition is not None  # noqa: S101  asked before
+    return request_playlist(
+        track,
+        strategy=trial.condition.strategy,
+        params=trial.condition.params,
+        seed=derive_seed(trial.participant.seed, trial.number),
+        model=model_of(trial.participant.study),
+    )
+
+
+def unsent_playlists(participant: Participant) -> list[int]:
+    """Playlists of the participant that no worker has been told of yet, the next one first."""
+    waiting = participant.trials.filter(
+        playlist__status=Playlist.Status.QUEUED, playlist__enqueued_at=None
+    )
+    return [pk for pk in waiting.order_by("number").values_list("playlist_id", flat=True) if pk]
+
+
+def may_choose_again(trial: Trial) -> bool:
+    """Whether another song can be chosen instead: not once other playlists hang on this one."""
+    return trial.number == 1 or trial.participant.study.query != Study.Query.SAME
 
 
 def choose_again(trial: Trial) -> None:
     """Let go of a song from which no playlist could be made; any other choice stays."""
+    if not may_choose_again(trial):
+        raise NotAllowed("All your playlists start from the same song: please try again.")
+    let_go = {"playlist": None, "chosen_at": None}
     failed = Playlist.Status.FAILED
-    Trial.objects.filter(pk=trial.pk, playlist__status=failed).update(playlist=None, chosen_at=None)
+    with transaction.atomic():
+        if Trial.objects.filter(pk=trial.pk, playlist__status=failed).update(**let_go):
+            later = [one.pk for one in _with_the_same_query(trial)]
+            Trial.objects.filter(pk__in=later).update(**let_go)
 
 
 def present(trial: Trial) -> list[TrialTrack]:
@@ -120,6 +173,8 @@ def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
 def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
     """Keep the last answers and note that the participant is through; only once."""
     with transaction.atomic():
+        # Locked first, as in registering: of two who complete at once, one sees that it is full.
+        study = Study.objects.select_for_update().get(pk=participant.study_id)
         participant = Participant.objects.select_for_update().get(pk=participant.pk)
         if participant.completed_at:
             return
@@ -129,3 +184,4 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
         participant.completed_at = timezone.now()
         participant.status = Participant.Status.COMPLETED
         participant.save(update_fields=["completed_at", "status"])
+        pause_if_full(study)
