@@ -1,10 +1,12 @@
 """The people who take part, known by codes alone, and how they came."""
 
 import secrets
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from .studies import Study, StudyVersion
 
@@ -49,6 +51,18 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def active(self) -> Self:
         return self.filter(status=Participant.Status.ACTIVE)
+
+    def of(self, study: Study, *, pilot: bool = False) -> Self:
+        """Those whose data the study is for; or its pilot participants."""
+        return self.filter(study=study, pilot=pilot)
+
+    def seen_since(self, moment: datetime) -> Self:
+        return self.alias(seen=Coalesce("last_seen_at", "created_at")).filter(seen__gte=moment)
+
+    def holding_places(self, study: Study) -> Self:
+        """Those who have completed the study, and those still at it."""
+        at_it = self.active().seen_since(study.abandoned_before())
+        return self.filter(Q(status=Participant.Status.COMPLETED) | Q(pk__in=at_it.values("pk")))
 
 
 class Participant(models.Model):

@@ -1,6 +1,6 @@
 """What a study is: its texts, its design, its conditions, and its versions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -276,6 +276,10 @@ class Study(models.Model):
         now = now or timezone.now()
         begun = self.opens_at is None or self.opens_at <= now
         return begun and (self.closes_at is None or now < self.closes_at)
+
+    def abandoned_before(self, now: datetime | None = None) -> datetime:
+        """Who has done nothing since then has given their place in the design back."""
+        return (now or timezone.now()) - timedelta(minutes=self.abandoned_after_minutes)
 
 
 class StudyVersion(models.Model):

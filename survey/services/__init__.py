@@ -1,26 +1,41 @@
 """One function for each thing that happens in a study. Nothing here enqueues: callers do."""
 
+from .admission import (
+    NotAdmitted,
+    Reason,
+    why_not,
+)
 from .answers import (
     save_answers,
 )
 from .joining import (
     Consent,
     enrol,
+    note_seen,
 )
 from .listening import (
     record_listening,
+)
+from .places import (
+    places_left,
 )
 from .refusal import (
     NotAllowed,
 )
 from .studies import (
+    TURNS,
+    archive_study,
     back_to_draft,
     close_study,
     copy_study,
     model_of,
     obstacles_to_opening,
+    obstacles_to_taking_part,
     open_study,
+    pause_study,
+    possible_turns,
     songs_of,
+    start_pilot,
 )
 from .trials import (
     choose_again,
@@ -29,15 +44,21 @@ from .trials import (
     complete,
     finish_rating,
     finish_trial,
+    may_choose_again,
     named,
     present,
     rate,
     unrated,
+    unsent_playlists,
 )
 
 __all__ = [
+    "TURNS",
     "Consent",
+    "NotAdmitted",
     "NotAllowed",
+    "Reason",
+    "archive_study",
     "back_to_draft",
     "choose_again",
     "choose_genre",
@@ -48,14 +69,23 @@ __all__ = [
     "enrol",
     "finish_rating",
     "finish_trial",
+    "may_choose_again",
     "model_of",
     "named",
+    "note_seen",
     "obstacles_to_opening",
+    "obstacles_to_taking_part",
     "open_study",
+    "pause_study",
+    "places_left",
+    "possible_turns",
     "present",
     "rate",
     "record_listening",
     "save_answers",
     "songs_of",
+    "start_pilot",
     "unrated",
+    "unsent_playlists",
+    "why_not",
 ]

@@ -1,14 +1,14 @@
 """Taking part: registration, and the plan of trials that comes with it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
-from survey.assignment import assign, derive_seed
+from survey.assignment import derive_seed
 from survey.models import (
     Item,
     Participant,
@@ -16,8 +16,11 @@ from survey.models import (
     Trial,
 )
 
+from .admission import NotAdmitted, why_not
 from .answers import save_answers
-from .refusal import NotAllowed
+from .places import plan
+
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +36,30 @@ def enrol(
     answers: Mapping[Item, str],
     *,
     simulated: bool = False,
+    trying: bool = False,
 ) -> Participant:
-    """Register somebody who consented. The same form sent again is the same participant."""
+    """Register somebody who consented. The same form sent again is the same participant.
+
+    A researcher who is trying the study out is let in at any time, as a pilot participant.
+    Raises NotAdmitted, with the reason, for somebody who comes too early or too late.
+    """
     with transaction.atomic():
         # Locked, so that two people at once don't get the same place in the assignment.
         study = Study.objects.select_for_update().get(pk=study.pk)
         known = study.participants.filter(registration_key=registration_key).first()
         if known:
             return known
-        if not study.is_open:
-            raise NotAllowed("This study is not taking new participants at the moment.")
+        if not trying and (reason := why_not(study)):
+            raise NotAdmitted(reason)
         participant = study.participants.create(
             registration_key=registration_key,
-            seed=derive_seed(study.seed, study.participants.count()),
+            # The erased count, too: nobody gets a seed that somebody else has.
+            seed=derive_seed(study.seed, study.participants.count() + study.erasures.count()),
             consent_text=consent.text,
             consented_at=consent.given_at,
+            last_seen_at=timezone.now(),
             simulated=simulated,
+            pilot=trying or study.state == Study.State.PILOT,
         )
         _plan_trials(participant)
         save_answers(participant, None, answers)
@@ -56,12 +67,18 @@ def enrol(
 
 
 def _plan_trials(participant: Participant) -> None:
+    """With genres balanced, the conditions wait until the first genre is picked."""
     study = participant.study
-    conditions = list(study.conditions.values_list("pk", flat=True))
-    begun = Trial.objects.filter(participant__study=study, number=1)
-    used = Counter(begun.values_list("condition_id", flat=True))
-    plan = assign(conditions, used, study.n_trials, participant.seed)
+    waiting = [None] * study.n_trials
+    conditions = waiting if study.balance_genres else plan(participant)
     participant.trials.bulk_create(
         Trial(participant=participant, number=number, condition_id=condition)
-        for number, condition in enumerate(plan, start=1)
+        for number, condition in enumerate(conditions, start=1)
     )
+
+
+def note_seen(participant: Participant) -> None:
+    """Keep when somebody last did something; once a minute, so that reading seldom writes."""
+    now = timezone.now()
+    if participant.last_seen_at is None or now - participant.last_seen_at >= SEEN_EVERY:
+        Participant.objects.filter(pk=participant.pk).update(last_seen_at=now)

@@ -23,42 +23,85 @@ from survey.models import (
 from survey.presentation import lay_out
 
 from .answers import save_answers
+from .places import plan
 from .quality import flag_answers, flag_trial
 from .refusal import NotAllowed
-from .studies import model_of, songs_of
+from .studies import model_of, pause_if_full, songs_of
+
+Choice = Track | Callable[[Trial], QuerySong]
 
 
 def choose_genre(trial: Trial, genre: str) -> None:
-    if genre not in trial.participant.study.genres:
+    """Keep the genre until a song is chosen; where genres are balanced, it leads to conditions."""
+    study = trial.participant.study
+    if genre not in study.genres:
         raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
     with transaction.atomic():
+        # Locked, so that two people at once don't get the same place in the assignment.
+        participant = trial.participant
+        participant.study = Study.objects.select_for_update().get(pk=study.pk)
         trial = _locked(trial)
-        if _can_choose(trial):
-            trial.genre = genre
-            trial.save(update_fields=["genre"])
+        if not _can_choose(trial):
+            return
+        changed = trial.genre != genre or trial.condition_id is None
+        Trial.objects.filter(pk=trial.pk).update(genre=genre)
+        if study.balance_genres and trial.number == 1 and changed:
+            for number, condition in enumerate(plan(participant, genre), start=1):
+                participant.trials.filter(number=number).update(condition=condition)
 
 
-def choose_query(trial: Trial, choice: Track | Callable[[Trial], QuerySong]) -> Playlist:
+def choose_query(trial: Trial, choice: Choice) -> Playlist:
     """Keep the choice and request its playlist; a second choice for the trial changes nothing.
 
-    A participant's own song is taken by calling `choice`, and only if it counts.
+    A participant's own song is taken by calling `choice`, and only if it counts. Where one query
+    song is for all playlists, all of them are requested.
     """
     with transaction.atomic():
         trial = _locked(trial)
         if trial.playlist and not _can_choose(trial):
             return trial.playlist
-        if trial.condition is None:
+        trials = [trial, *_with_the_same_query(trial)]
+        if not all(one.condition for one in trials):
             raise NotAllowed("Please pick a genre first.")
-        trial.playlist = request_playlist(
-            choice if isinstance(choice, Track) else choice(trial),
-            strategy=trial.condition.strategy,
-            params=trial.condition.params,
-            seed=derive_seed(trial.participant.seed, trial.number),
-            model=model_of(trial.participant.study),
-        )
-        trial.chosen_at = timezone.now()
-        trial.save(update_fields=["playlist", "chosen_at"])
-        return trial.playlist
+        query = choice if isinstance(choice, Track) else choice(trial)
+        for one in trials:
+            one.genre, one.chosen_at = trial.genre, timezone.now()
+            one.playlist = _request(one, query)
+            one.save(update_fields=["genre", "playlist", "chosen_at"])
+    assert trial.playlist is not None  # noqa: S101  requested just now
+    return trial.playlist
+
+
+def _with_the_same_query(trial: Trial) -> list[Trial]:
+    """The later trials, where one query song is for all of them."""
+    if trial.participant.study.query != Study.Query.SAME:
+        return []
+    later = trial.participant.trials.filter(number__gt=trial.number)
+    return list(later.select_for_update(of=("self",)).order_by("number"))
+
+
+def _request(trial: Trial, query: Track | QuerySong) -> Playlist:
+    assert trial.condition is not None  # noqa: S101  asked before
+    return request_playlist(
+        query,
+        strategy=trial.condition.strategy,
+        params=trial.condition.params,
+        seed=derive_seed(trial.participant.seed, trial.number),
+        model=model_of(trial.participant.study),
+    )
+
+
+def unsent_playlists(participant: Participant) -> list[int]:
+    """Playlists of the participant that no worker has been told of yet, the next one first."""
+    waiting = participant.trials.filter(
+        playlist__status=Playlist.Status.QUEUED, playlist__enqueued_at=None
+    )
+    return [pk for pk in waiting.order_by("number").values_list("playlist_id", flat=True) if pk]
+
+
+def may_choose_again(trial: Trial) -> bool:
+    """Whether another song can be chosen instead: not once other playlists hang on this one."""
+    return trial.number == 1 or trial.participant.study.query != Study.Query.SAME
 
 
 def _locked(trial: Trial) -> Trial:
@@ -72,6 +115,8 @@ def _can_choose(trial: Trial) -> bool:
 def choose_again(trial: Trial) -> None:
     """Let go of a song from which no playlist could be made, or of one's own song before there is
     a playlist, which is then forgotten; any other choice stays."""
+    if not may_choose_again(trial):
+        raise NotAllowed("All your playlists start from the same song: please try again.")
     with transaction.atomic():
         trial = _locked(trial)
         playlist = trial.playlist
@@ -79,8 +124,8 @@ def choose_again(trial: Trial) -> None:
             return
         own, failed = playlist.query_song, playlist.status == Playlist.Status.FAILED
         if own or failed:
-            trial.playlist = trial.chosen_at = None
-            trial.save(update_fields=["playlist", "chosen_at"])
+            let_go = [one.pk for one in (trial, *_with_the_same_query(trial))]
+            Trial.objects.filter(pk__in=let_go).update(playlist=None, chosen_at=None)
         if own:
             own_songs.forget(own)
 
@@ -186,6 +231,8 @@ def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
 def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
     """Keep the last answers and note that the participant is through; only once."""
     with transaction.atomic():
+        # Locked first, as in registering: of two who complete at once, one sees that it is full.
+        study = Study.objects.select_for_update().get(pk=participant.study_id)
         participant = Participant.objects.select_for_update().get(pk=participant.pk)
         if participant.completed_at:
             return
@@ -199,3 +246,4 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
             own = QuerySong.objects.filter(playlist__trial__participant=participant)
             own_songs.delete_files(own)
         flag_answers(participant)
+        pause_if_full(study)

@@ -21,7 +21,7 @@ def enrol(study: Study, key: uuid.UUID | None = None, **more):
 def three_conditions(study) -> Study:
     for name in ("b", "c"):
         study.conditions.create(name=name, strategy="random")
-    Study.objects.update(n_trials=3)
+    Study.objects.update(n_trials=3, design=Study.Design.WITHIN)
     study.refresh_from_db()
     return study
 
