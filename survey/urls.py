@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import audio, joining, trials
+from .views import audio, joining, schema, trials
 
 app_name = "survey"
 
@@ -31,5 +31,6 @@ study_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", joining.home, name="home"),
+    path("study.schema.json", schema.study_schema, name="study-schema"),
     path("s/<slug:slug>/", include(study_patterns)),
 ]

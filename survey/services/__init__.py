@@ -33,17 +33,30 @@ from .trials import (
     rate,
     unrated,
 )
+from .versions import (
+    add_from_file,
+    as_begun,
+    collected,
+    current_version,
+    difference,
+    try_out,
+)
 
 __all__ = [
     "Consent",
     "NotAllowed",
+    "add_from_file",
+    "as_begun",
     "back_to_draft",
     "choose_again",
     "choose_genre",
     "choose_query",
     "close_study",
+    "collected",
     "complete",
     "copy_study",
+    "current_version",
+    "difference",
     "enrol",
     "finish_rating",
     "finish_trial",
@@ -55,5 +68,6 @@ __all__ = [
     "record_listening",
     "save_answers",
     "songs_of",
+    "try_out",
     "unrated",
 ]

@@ -18,6 +18,7 @@ from survey.models import (
 
 from .answers import save_answers
 from .refusal import NotAllowed
+from .versions import current_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def enrol(
             raise NotAllowed("This study is not taking new participants at the moment.")
         participant = study.participants.create(
             registration_key=registration_key,
+            version=current_version(study),
             seed=derive_seed(study.seed, study.participants.count()),
             consent_text=consent.text,
             consented_at=consent.given_at,
