@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import audio, joining, own_song, songs, trials
+from .views import audio, joining, own_song, schema, songs, trials
 
 app_name = "survey"
 
@@ -33,5 +33,6 @@ study_patterns: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", joining.home, name="home"),
+    path("study.schema.json", schema.study_schema, name="study-schema"),
     path("s/<slug:slug>/", include(study_patterns)),
 ]

@@ -20,7 +20,7 @@ from recommender.engine.params import Param, StrategyError
 from recommender.engine.strategies import STRATEGIES, checked_params
 from recommender.services import active_model
 from recommender.versions import progress
-from survey import services
+from survey import changes, services
 from survey.models import (
     Condition,
     Instrument,
@@ -28,6 +28,9 @@ from survey.models import (
     Study,
 )
 from survey.study_files import StudyFileError, add_ready_made, ready_made
+from survey.study_files.schema import fields_of
+
+from .files import StudyFiles, versions_of
 
 
 def of_draft(row: Study | Instrument | None) -> bool:
@@ -129,13 +132,14 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(admin.ModelAdmin):
+class StudyAdmin(StudyFiles, admin.ModelAdmin):
     list_display = ("title", "state", "n_participants", "n_completed", "page")
     list_filter = ("state",)
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"
+    change_list_template = "admin/survey/study_list.html"
     fieldsets = (
         (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
@@ -184,13 +188,8 @@ class StudyAdmin(admin.ModelAdmin):
     )
     always_fixed = ("state", "page", "results", "heard_by")
     # Changing these under people who take part would change what their answers mean.
-    fixed_after_draft = (
-        *("slug", "information", "consent", "genres", "n_trials", "seed"),
-        *("design", "query", "balance_genres", "track_order", "titles", "listening"),
-        *("heard_share", "sound_check", "headphones_pass", "sound_check_failed"),
-        *("repeat_track", "query_anchor", "random_anchor", "identity_parameter"),
-        *("kept_parameters", "screen_out", "language", "translations"),
-        *("own_songs", "own_song_files"),
+    fixed_after_draft = tuple(
+        field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
@@ -223,7 +222,11 @@ class StudyAdmin(admin.ModelAdmin):
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"study_{name}")
             for name, view in views.items()
         ]
-        return own + super().get_urls()
+        return own + self.urls_of_files() + super().get_urls()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.current_version(form.instance, request.user)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"genres": active_model().genres, **super().get_changeform_initial_data(request)}
@@ -232,6 +235,7 @@ class StudyAdmin(admin.ModelAdmin):
         if request.method != "POST" or not self.has_add_permission(request):
             return redirect("admin:survey_study_change", quote(pk))
         copy = services.copy_study(get_object_or_404(Study, pk=pk))
+        services.current_version(copy, request.user)
         messages.success(request, "This is the copy, a draft. Give it a title and an address.")
         return redirect("admin:survey_study_change", quote(copy.pk))
 
@@ -247,6 +251,7 @@ class StudyAdmin(admin.ModelAdmin):
             except StudyFileError as error:
                 messages.error(request, str(error))
             else:
+                services.current_version(study, request.user)
                 messages.success(request, "Added; its questions can be edited below.")
         return redirect("admin:survey_study_change", quote(pk))
 
@@ -283,7 +288,7 @@ class StudyAdmin(admin.ModelAdmin):
         context = {
             **(extra_context or {}),
             **{"study": study, "obstacles": obstacles, "ready_made": ready_made()},
-            "placements": Instrument.Placement.choices,
+            **{"placements": Instrument.Placement.choices, "versions": versions_of(study)},
         }
         return super().change_view(request, object_id, form_url, context)
 
@@ -349,6 +354,10 @@ class InstrumentAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
         return super().get_queryset(request).annotate(asked=Count("items"))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.current_version(form.instance.study, request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
         return of_draft(obj) and super().has_change_permission(request, obj)

@@ -51,6 +51,14 @@ from .trials import (
     unrated,
     unsent_playlists,
 )
+from .versions import (
+    add_from_file,
+    as_begun,
+    collected,
+    current_version,
+    difference,
+    try_out,
+)
 
 __all__ = [
     "TURNS",
@@ -58,14 +66,19 @@ __all__ = [
     "NotAdmitted",
     "NotAllowed",
     "Reason",
+    "add_from_file",
     "archive_study",
+    "as_begun",
     "back_to_draft",
     "choose_again",
     "choose_genre",
     "choose_query",
     "close_study",
+    "collected",
     "complete",
     "copy_study",
+    "current_version",
+    "difference",
     "enrol",
     "finish_rating",
     "finish_trial",
@@ -85,6 +98,7 @@ __all__ = [
     "save_answers",
     "songs_of",
     "start_pilot",
+    "try_out",
     "unrated",
     "unsent_playlists",
     "why_not",

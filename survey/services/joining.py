@@ -19,6 +19,7 @@ from survey.models import (
 from .admission import NotAdmitted, why_not
 from .answers import save_answers
 from .places import plan
+from .versions import current_version
 
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -55,6 +56,7 @@ def enrol(
             registration_key=registration_key,
             # The erased count, too: nobody gets a seed that somebody else has.
             seed=derive_seed(study.seed, study.participants.count() + study.erasures.count()),
+            version=current_version(study),
             consent_text=consent.text,
             consented_at=consent.given_at,
             last_seen_at=timezone.now(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
+from survey import services
 from survey.models import Participant, Study, Trial
 from survey.steps import where
 
@@ -37,7 +38,10 @@ def sign_in(request: HttpRequest, participant: Participant) -> None:
 
 def signed_in(request: HttpRequest, study: Study) -> Participant | None:
     found = study.participants.filter(pk=request.session.get(f"participant-{study.pk}") or 0)
-    return found.select_related("study").first()
+    participant = found.select_related("study", "version").first()
+    if participant:
+        services.as_begun(participant)
+    return participant
 
 
 def participants_page(
@@ -78,6 +82,7 @@ def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:
             place = where(participant)
             if place.trial is None or place.trial.number != number or place.step not in steps:
                 return lead(request, place.url)
+            place.trial.participant = participant  # whose study says what it said to them
             return view(request, place.trial, **kwargs)
 
         return page

@@ -32,7 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    context = {"study": study, "participant": signed_in(request, study)}
+    participant = signed_in(request, study)
+    study = participant.study if participant else study
+    context = {"study": study, "participant": participant}
     return render(request, "survey/study.html", context)
 
 
