@@ -1,9 +1,14 @@
 """The whole way in a real browser, on a phone's width."""
 
 import os
+import re
 import shutil
+from pathlib import Path
 
 import pytest
+
+from tests.conftest import DEMO_STUDY
+from tests.sounds import encoded, tune
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -72,11 +77,11 @@ class Person:
     def follow(self, name: str) -> None:
         self.press(name, "link")
 
-    def begin(self) -> None:
+    def begin(self, title: str = "What makes a good playlist?") -> None:
         """From the first page to the choice of a genre."""
         self.page.goto(f"{self.folder.address}/")
         self.look()
-        self.follow("What makes a good playlist?")
+        self.follow(title)
         self.follow("Take part")
         self.page.get_by_role("checkbox").check()
         self.press("Agree and go on")
@@ -269,3 +274,91 @@ def test_the_code_leads_back_on_another_device(listener, browser):
     page.get_by_role("button", name="Go on where I was").click()
     assert page.url == listener.page.url
     elsewhere.close()
+
+
+# A song of one's own
+
+
+@pytest.fixture(scope="module")
+def own_songs(serving, tmp_path_factory) -> str:
+    """The title of a study that takes them."""
+    text = DEMO_STUDY.read_text("utf-8").replace("slug: demo", "slug: own\nown_songs: true")
+    file = tmp_path_factory.mktemp("study") / "own.yaml"
+    file.write_text(re.sub("title: .*", "title: Bring a song", text, count=1), "utf-8")
+    done = serving.manage("load_study", file, "--open")
+    assert done.returncode == 0, done.stderr
+    return "Bring a song"
+
+
+@pytest.fixture
+def bringer(person, own_songs) -> Person:
+    """Somebody who may choose a song, or bring one."""
+    person.begin(own_songs)
+    person.press("Rock")
+    return person
+
+
+def bring(person: Person, content: bytes | Path, name: str = "song.wav") -> None:
+    named = {"name": name, "mimeType": "audio/wav", "buffer": content}
+    file = content if isinstance(content, Path) else named
+    person.page.get_by_label("Audio file").set_input_files(file)
+    person.look()
+    person.page.get_by_role("button", name="Upload and use this song").click()
+
+
+def test_an_own_song_leads_to_a_playlist_that_can_be_rated(bringer):
+    bring(bringer, encoded())
+    bringer.page.wait_for_url("**/listen/")
+    bringer.page.get_by_text("Its file has been deleted").wait_for()
+    bringer.rate_all()
+    bringer.press("Go on")
+    assert bringer.ratings() == [3] * 30
+    assert (bringer.errors, bringer.overflowing, bringer.small) == ([], [], [])
+
+
+def test_a_song_of_silence_leads_back_with_the_reason(bringer):
+    bring(bringer, encoded(0 * tune()))
+    bringer.page.get_by_text("which the network hears, are silent").wait_for()
+    assert bringer.page.url.endswith("/song/")
+    bringer.page.get_by_role("button", name="Choose ").first.click()
+    bringer.page.wait_for_url("**/listen/")
+
+
+def test_what_is_no_song_is_said_to_be_none_without_leaving_the_page(bringer):
+    bring(bringer, b"These are words. " * 99, "words.mp3")
+    bringer.page.get_by_text("it looks like text").wait_for()
+    assert bringer.page.url.endswith("/song/")
+
+
+def test_what_is_too_large_is_not_even_sent(bringer, tmp_path):
+    large = tmp_path / "large.wav"
+    with large.open("wb") as file:
+        file.truncate(2 * 1024**3)
+    sent = []
+    bringer.page.on("request", lambda request: sent.append(request.method))
+    bring(bringer, large)
+    bringer.page.get_by_text("This file is too large: at most 30 MB").wait_for()
+    assert "POST" not in sent
+
+
+def test_a_song_is_brought_without_javascript(browser, serving, own_songs):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    person = Person(context.new_page(), serving)
+    person.look = lambda: None
+    person.begin(own_songs)
+    person.press("Rock")
+    bring(person, encoded())
+    person.page.wait_for_url("**/listen/")
+    context.close()
+
+
+def test_without_javascript_a_refusal_is_a_page_with_the_reason(browser, serving, own_songs):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    person = Person(context.new_page(), serving)
+    person.look = lambda: None
+    person.begin(own_songs)
+    person.press("Rock")
+    bring(person, b"These are words. " * 99, "words.mp3")
+    person.page.get_by_text("it looks like text").wait_for()
+    person.page.get_by_role("button", name="Choose ").first.wait_for()
+    context.close()

@@ -320,3 +320,10 @@ def test_a_report_about_no_song_of_the_playlist_is_left_out(trial):
 
 def test_a_report_before_there_is_a_playlist_is_left_out(visitor):
     assert services.record_listening(visitor.go_to("song").trial, [report()]) == 0
+
+
+def test_a_copy_takes_own_songs_as_the_study_does(study):
+    Study.objects.update(own_songs=True, own_song_files="kept")
+    study.refresh_from_db()
+    copy = services.copy_study(study)
+    assert (copy.own_songs, copy.own_song_files) == (True, "kept")

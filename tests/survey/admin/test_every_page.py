@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
+from recommender.models import QuerySong
+from recommender.services import request_playlist
 from survey.models import Participant, Study
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +20,10 @@ NAMES = [model._meta.label for model in MODELS]
 
 @pytest.fixture
 def used(visitor, study):
-    """Somebody has taken part, and a report was asked for."""
+    """Somebody has taken part, somebody brought a song, and a report was asked for."""
     visitor.go_to("end")
+    song = QuerySong.objects.create(model=study.model, genre="Rock", container="mp3")
+    request_playlist(song, strategy="random", params={}, seed=1)
     study.reports.create()
     return visitor
 
