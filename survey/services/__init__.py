@@ -7,8 +7,21 @@ from .joining import (
     Consent,
     enrol,
 )
+from .leaving import (
+    erase,
+    holdings,
+    stop,
+)
 from .listening import (
     record_listening,
+)
+from .recruiting import (
+    Arrival,
+    Bar,
+    Barred,
+    bar_to,
+    make_links,
+    screen_out,
 )
 from .refusal import (
     NotAllowed,
@@ -35,9 +48,13 @@ from .trials import (
 )
 
 __all__ = [
+    "Arrival",
+    "Bar",
+    "Barred",
     "Consent",
     "NotAllowed",
     "back_to_draft",
+    "bar_to",
     "choose_again",
     "choose_genre",
     "choose_query",
@@ -45,8 +62,11 @@ __all__ = [
     "complete",
     "copy_study",
     "enrol",
+    "erase",
     "finish_rating",
     "finish_trial",
+    "holdings",
+    "make_links",
     "model_of",
     "obstacles_to_opening",
     "open_study",
@@ -54,6 +74,8 @@ __all__ = [
     "rate",
     "record_listening",
     "save_answers",
+    "screen_out",
     "songs_of",
+    "stop",
     "unrated",
 ]

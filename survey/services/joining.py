@@ -17,6 +17,7 @@ from survey.models import (
 )
 
 from .answers import save_answers
+from .recruiting import Arrival, Barred, bar_to, screen
 from .refusal import NotAllowed
 
 
@@ -32,9 +33,14 @@ def enrol(
     consent: Consent,
     answers: Mapping[Item, str],
     *,
+    arrival: Arrival | None = None,
     simulated: bool = False,
 ) -> Participant:
-    """Register somebody who consented. The same form sent again is the same participant."""
+    """Register somebody who consented. The same form sent again is the same participant.
+
+    Somebody whose answers rule them out is registered too, without trials: they have left.
+    """
+    arrival = arrival or Arrival()
     with transaction.atomic():
         # Locked, so that two people at once don't get the same place in the assignment.
         study = Study.objects.select_for_update().get(pk=study.pk)
@@ -43,15 +49,24 @@ def enrol(
             return known
         if not study.is_open:
             raise NotAllowed("This study is not taking new participants at the moment.")
+        if bar := bar_to(study, arrival):
+            raise Barred(bar)
         participant = study.participants.create(
             registration_key=registration_key,
-            seed=derive_seed(study.seed, study.participants.count()),
+            # Those erased count too: nobody gets the seed of somebody who came before.
+            seed=derive_seed(study.seed, study.participants.count() + study.erasures.count()),
+            language=study.language,
+            link_id=arrival.link,
+            identity=arrival.identity,
+            parameters=dict(arrival.parameters),
             consent_text=consent.text,
             consented_at=consent.given_at,
             simulated=simulated,
         )
-        _plan_trials(participant)
         save_answers(participant, None, answers)
+        screen(participant)
+        if not participant.has_left:
+            _plan_trials(participant)
     return participant
 
 

@@ -13,6 +13,8 @@ from survey.models import (
     Study,
 )
 
+from survey.rules import problems_with_questions
+
 from .refusal import NotAllowed
 
 
@@ -31,6 +33,8 @@ def obstacles_to_opening(study: Study) -> list[str]:
         for genre in study.genres
         if not library.filter(genre__iexact=genre).exists()
     ]
+    for field in ("screen_out", "quotas"):
+        found += problems_with_questions(study, field)
     longest = max([c.params.get("length", 10) for c in study.conditions.all()], default=10)
     if library.count() <= longest:
         found.append(

@@ -121,7 +121,7 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
     """Keep the last answers and note that the participant is through; only once."""
     with transaction.atomic():
         participant = Participant.objects.select_for_update().get(pk=participant.pk)
-        if participant.completed_at:
+        if participant.completed_at or participant.has_left:
             return
         if participant.trials.filter(finished_at=None).exists():
             raise NotAllowed("There is still a playlist to rate.")
