@@ -169,11 +169,16 @@ def everything(participant: Participant) -> Participant:
         .prefetch_related(
             "sound_checks",
             "flags__trial",
-            *("answers__item__instrument", "answers__trial"),
-            *("trials__condition", "trials__playlist__query_track", "trials__playlist__model"),
-            *("trials__tracks__track", "trials__tracks__entry__track"),
+            "answers__item__instrument",
+            "answers__trial",
+            "trials__condition",
+            "trials__playlist__query_track",
+            "trials__playlist__model",
+            "trials__tracks__track",
+            "trials__tracks__entry__track",
             "trials__tracks__ratings__item__instrument",
-            *("trials__tracks__ratings__history", "trials__tracks__listening"),
+            "trials__tracks__ratings__history",
+            "trials__tracks__listening",
         )
         .get(pk=participant.pk)
     )

@@ -17,7 +17,9 @@ POINTS = ("likert", "stars")
 LISTED = (*POINTS, "choice", "multiple", "yes_no", "number")
 PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-ADDRESS = "An address begins with https:// (or http://), such as https://panel.example/done?c={code}."
+ADDRESS = (
+    "An address begins with https:// (or http://), such as https://panel.example/done?c={code}."
+)
 SCREEN_OUT = 'It is a list, such as [{"item": "background.device", "is": ["Loudspeakers"]}].'
 QUOTAS = 'It is a list, such as [{"item": "background.gender", "is": ["Woman"], "most": 20}].'
 

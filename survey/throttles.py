@@ -11,6 +11,9 @@ from rest_framework.throttling import SimpleRateThrottle
 class AttemptThrottle(SimpleRateThrottle):
     """REST framework's throttle, for plain Django views."""
 
+    num_requests: int | None
+    duration: int | None
+
     def get_cache_key(self, request: Request | HttpRequest, view: object) -> str:
         return self.cache_format % {
             "scope": self.scope,
@@ -22,7 +25,6 @@ class AttemptThrottle(SimpleRateThrottle):
         if self.allow_request(request, None):  # type: ignore[arg-type]
             return 0
         return max(1, math.ceil(self.wait() or 60))
-
 
     def seconds_left(self, request: HttpRequest) -> int:
         """How long to wait after too many attempts; asking does not count as one."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import arriving, audio, joining, own_data, leaving, trials
+from .views import arriving, audio, joining, leaving, own_data, trials
 
 app_name = "survey"
 

@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('survey', '0007_heard_tracks'),
+        ("survey", "0007_heard_tracks"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='participant',
-            name='left_because',
-            field=models.CharField(blank=True, choices=[('answers', 'of an answer at registration'), ('full', 'a quota is full'), ('sound_check', 'of the sound check'), ('own_wish', 'they wished so'), ('on_request', 'they asked a researcher')], max_length=15),
+            model_name="participant",
+            name="left_because",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("answers", "of an answer at registration"),
+                    ("full", "a quota is full"),
+                    ("sound_check", "of the sound check"),
+                    ("own_wish", "they wished so"),
+                    ("on_request", "they asked a researcher"),
+                ],
+                max_length=15,
+            ),
         ),
     ]

@@ -240,7 +240,7 @@ class Study(models.Model):
         if not listed or not all(genre and isinstance(genre, str) for genre in self.genres):
             raise ValidationError({"genres": 'Genres are a list, such as ["Hip-Hop", "Rock"].'})
         if problems := recruitment_problems(self):
-            raise ValidationError(problems)  # type: ignore[arg-type]
+            raise ValidationError(problems)
 
     @property
     def is_draft(self) -> bool:

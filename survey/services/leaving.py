@@ -18,9 +18,7 @@ def stop(
 ) -> None:
     """What was answered so far stays; who has completed or left already stays what they are."""
     active = Participant.objects.active().filter(pk=participant.pk)
-    active.update(
-        status=Participant.Status.WITHDRAWN, left_at=timezone.now(), left_because=because
-    )
+    active.update(status=Participant.Status.WITHDRAWN, left_at=timezone.now(), left_because=because)
 
 
 def erase(participant: Participant, *, by_participant: bool = True) -> Erasure:

@@ -12,7 +12,6 @@ from survey.models import (
     Item,
     Study,
 )
-
 from survey.rules import problems_with_questions
 
 from .refusal import NotAllowed
