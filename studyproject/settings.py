@@ -275,7 +275,9 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": NUM_PROXIES,
-    "DEFAULT_THROTTLE_RATES": {"code": "10/min", "sign-in": "10/min", "upload": "6/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        **{"code": "10/min", "link": "10/min", "sign-in": "10/min", "upload": "6/min"},
+    },
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Playlist studies",

@@ -16,6 +16,7 @@ class Step(models.TextChoices):
     SURVEY = "survey"
     END = "end"
     THANKS = "thanks"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Place:
 
 def where(participant: Participant) -> Place:
     """The first thing that the participant has not done yet."""
+    if participant.has_left:
+        return Place(Step.LEFT, participant)
     trials = participant.trials.select_related(
         "playlist__query_song", "participant__study", "condition"
     )

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import audio, joining, own_song, schema, songs, trials
+from .views import (
+    arriving,
+    audio,
+    joining,
+    leaving,
+    own_data,
+    own_song,
+    schema,
+    songs,
+    trials,
+)
 
 app_name = "survey"
 
@@ -20,6 +30,7 @@ trial_patterns: list[URLPattern | URLResolver] = [
 
 study_patterns: list[URLPattern | URLResolver] = [
     path("", joining.study, name="study"),
+    path("join/<str:token>/", arriving.join, name="join"),
     path("consent/", joining.consent, name="consent"),
     path("register/", joining.register, name="register"),
     path("code/", joining.code, name="code"),
@@ -28,6 +39,12 @@ study_patterns: list[URLPattern | URLResolver] = [
     path("playlist/<int:number>/", include(trial_patterns)),
     path("end/", trials.end, name="end"),
     path("thanks/", trials.thanks, name="thanks"),
+    path("leave/", leaving.leave, name="leave"),
+    path("left/", leaving.left, name="left"),
+    path("erased/", leaving.erased, name="erased"),
+    path("erased/receipt.txt", leaving.receipt, name="receipt"),
+    path("my-data/", own_data.my_data, name="my-data"),
+    path("my-data/download/", own_data.download, name="my-data-download"),
     path("audio/<uuid:key>/", audio.audio, name="audio"),
 ]
 

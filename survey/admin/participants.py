@@ -4,11 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 
 from recommender.admin.shared import ReadOnlyAdmin, link
-from survey.models import Answer, Flag, Participant, TrackRating, Trial, TrialTrack
+from survey import services
+from survey.models import Answer, Erasure, Flag, Participant, TrackRating, Trial, TrialTrack
 from survey.steps import where
 
 
@@ -63,16 +65,67 @@ class AnswerInline(ShownInline):
 class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
 
-    list_display = ("pseudonym", "study", "doing", "created_at", "completed_at", "simulated")
+    list_display = (
+        *("pseudonym", "study", "status", "doing", "created_at", "completed_at", "simulated"),
+    )
     list_filter = ("study", "status", "pilot", "simulated", "flags__kind", "created_at")
     search_fields = ("pseudonym", "completion_code")
     list_select_related = ("study",)
     inlines = (TrialInline, FlagInline, AnswerInline)
     fields = (
-        *("pseudonym", "study_link", "doing", "consented_at", "consent_text", "created_at"),
-        *("completed_at", "completion_code", "seed", "simulated"),
+        *("pseudonym", "study_link", "status", "doing", "left_at", "left_because"),
+        *("version", "language", "consented_at", "consent_text", "created_at"),
+        *("completed_at", "completion_code", "seed", "simulated", "pilot"),
     )
-    readonly_fields = fields
+    # How they came: who they are, perhaps, to whoever knows the list of links.
+    fields_of_arrival = ("link", "identity", "parameters")
+    readonly_fields = (*fields, *fields_of_arrival)
+    actions = ("stop_on_request", "erase_on_request")
+
+    def get_fields(self, request: HttpRequest, obj: Participant | None = None) -> tuple[str, ...]:
+        may_know = request.user.has_perm("survey.change_participant")
+        return self.fields + (self.fields_of_arrival if may_know else ())
+
+    def has_stop_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("survey.change_participant")
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("survey.delete_participant")
+
+    @admin.action(description="Stop taking part, on their request", permissions=["stop"])
+    def stop_on_request(
+        self, request: HttpRequest, chosen: QuerySet[Participant]
+    ) -> HttpResponse | None:
+        """Data so far are kept."""
+        if "confirmed" not in request.POST:
+            return self._ask(request, chosen, "stop_on_request", "Stop")
+        for participant in chosen:
+            services.stop(participant, Participant.LeftBecause.ON_REQUEST)
+        self.message_user(request, "They have left; those who had completed stay completed.")
+        return None
+
+    @admin.action(description="Erase everything, on their request", permissions=["erase"])
+    def erase_on_request(
+        self, request: HttpRequest, chosen: QuerySet[Participant]
+    ) -> HttpResponse | None:
+        if "confirmed" not in request.POST:
+            return self._ask(request, chosen, "erase_on_request", "Erase")
+        receipts = [
+            services.erase(participant, by_participant=False).spoken_receipt
+            for participant in chosen
+        ]
+        self.message_user(request, f"Erased. Receipts to pass on: {', '.join(receipts)}.")
+        return None
+
+    def _ask(
+        self, request: HttpRequest, chosen: QuerySet[Participant], action: str, verb: str
+    ) -> HttpResponse:
+        context = {
+            **admin.site.each_context(request),
+            **{"title": f"{verb} on request", "opts": self.model._meta, "verb": verb},
+            **{"participants": chosen, "action": action, "erases": verb == "Erase"},
+        }
+        return render(request, "admin/survey/leave_on_request.html", context)
 
     @admin.display(description="is at")
     def doing(self, participant: Participant) -> str:
@@ -82,6 +135,22 @@ class ParticipantAdmin(ReadOnlyAdmin):
     @admin.display(description="study")
     def study_link(self, participant: Participant) -> SafeString:
         return link(participant.study)
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """That somebody had everything erased; who it was, nobody knows."""
+
+    list_display = ("spoken_receipt", "study", "erased_at", "by_participant")
+    list_filter = ("study", "by_participant")
+    search_fields = ("receipt",)
+    list_select_related = ("study",)
+    fields = ("study", "spoken_receipt", "erased_at", "by_participant", "rows")
+    readonly_fields = fields
+
+    @admin.display(description="receipt")
+    def spoken_receipt(self, erasure: Erasure) -> str:
+        return erasure.spoken_receipt
 
 
 class RatingInline(ShownInline):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse
@@ -31,6 +32,7 @@ from survey.study_files import StudyFileError, add_ready_made, ready_made
 from survey.study_files.schema import fields_of
 
 from .files import StudyFiles, versions_of
+from .links import card, links_of, print_page
 
 
 def of_draft(row: Study | Instrument | None) -> bool:
@@ -217,6 +219,7 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
             "draft": self._turn(services.back_to_draft),
             "copy": self.copy,
             "instrument": self.add_instrument,
+            "qr": self.qr,
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"study_{name}")
@@ -238,6 +241,13 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         services.current_version(copy, request.user)
         messages.success(request, "This is the copy, a draft. Give it a title and an address.")
         return redirect("admin:survey_study_change", quote(copy.pk))
+
+    def qr(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The open link, to print."""
+        study = get_object_or_404(Study, pk=pk)
+        if not self.has_view_permission(request, study):
+            raise PermissionDenied
+        return print_page(request, [card(request, study, study.get_absolute_url())])
 
     def add_instrument(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = get_object_or_404(Study, pk=pk)
@@ -306,7 +316,16 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
     def page(self, study: Study) -> SafeString:
         if not study.pk:
             return SafeString("–")
-        return format_html('<a href="{0}">{0}</a>', study.get_absolute_url())
+        return format_html(
+            '<a href="{0}">{0}</a> · <a href="{1}">QR code</a> · '
+            '<a href="{2}">personal links</a> · '
+            '<a href="{3}?study={4}">make links</a>',
+            study.get_absolute_url(),
+            reverse("admin:study_qr", args=[study.pk]),
+            links_of(study),
+            reverse("admin:survey_personallink_add"),
+            study.pk,
+        )
 
     @admin.display(description="model")
     def heard_by(self, study: Study) -> SafeString:

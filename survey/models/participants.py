@@ -7,6 +7,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from .studies import Study, StudyVersion
 
@@ -17,6 +18,11 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 def new_code(length: int = 12) -> str:
     """A code nobody guesses: 12 characters of 30 are 59 bits."""
     return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
+
+
+def spoken(code: str) -> str:
+    """A code in groups of four, as people copy it."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
 def new_pseudonym() -> str:
@@ -43,6 +49,13 @@ class PersonalLink(models.Model):
 
     def __str__(self) -> str:
         return self.label or f"Link {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("survey:join", args=[self.study.slug, self.token])
+
+    @property
+    def is_used_up(self) -> bool:
+        return 0 < self.uses <= self.participants.count()
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -73,6 +86,15 @@ class Participant(models.Model):
         COMPLETED = "completed", "completed"
         SCREENED_OUT = "screened_out", "screened out"
         WITHDRAWN = "withdrawn", "withdrawn"
+
+    LEFT = (Status.SCREENED_OUT, Status.WITHDRAWN)
+
+    class LeftBecause(models.TextChoices):
+        ANSWERS = "answers", "of an answer at registration"
+        FULL = "full", "a quota is full"
+        SOUND_CHECK = "sound_check", "of the sound check"
+        OWN_WISH = "own_wish", "they wished so"
+        ON_REQUEST = "on_request", "they asked a researcher"
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="participants")
     version = models.ForeignKey(
@@ -108,6 +130,7 @@ class Participant(models.Model):
     left_at = models.DateTimeField(
         null=True, blank=True, help_text="Screened out, or withdrawn without erasing."
     )
+    left_because = models.CharField(max_length=15, choices=LeftBecause, blank=True)
     completion_code = models.CharField(max_length=50, default=new_completion_code, editable=False)
     simulated = models.BooleanField(default=False, help_text="A bot, by its own word.")
     pilot = models.BooleanField(default=False, help_text="Began while the study was a pilot.")
@@ -143,9 +166,12 @@ class Participant(models.Model):
         return self.pseudonym
 
     @property
+    def has_left(self) -> bool:
+        return self.status in self.LEFT
+
+    @property
     def spoken_code(self) -> str:
-        """The code in groups of four, as people copy it."""
-        return "-".join(self.code[i : i + 4] for i in range(0, len(self.code), 4))
+        return spoken(self.code)
 
 
 class SoundCheck(models.Model):
@@ -215,3 +241,7 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"Erasure {self.receipt}"
+
+    @property
+    def spoken_receipt(self) -> str:
+        return spoken(self.receipt)

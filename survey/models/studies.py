@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recommender.models import GenreModel
+from survey.rules import recruitment_problems
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -257,6 +258,8 @@ class Study(models.Model):
         listed = isinstance(self.genres, list)
         if not listed or not all(genre and isinstance(genre, str) for genre in self.genres):
             raise ValidationError({"genres": 'Genres are a list, such as ["Hip-Hop", "Rock"].'})
+        if problems := recruitment_problems(self):
+            raise ValidationError(problems)
 
     @property
     def is_draft(self) -> bool:

@@ -13,11 +13,24 @@ from .joining import (
     enrol,
     note_seen,
 )
+from .leaving import (
+    erase,
+    holdings,
+    stop,
+)
 from .listening import (
     record_listening,
 )
 from .places import (
     places_left,
+)
+from .recruiting import (
+    Arrival,
+    Bar,
+    Barred,
+    bar_to,
+    make_links,
+    screen_out,
 )
 from .refusal import (
     NotAllowed,
@@ -62,6 +75,9 @@ from .versions import (
 
 __all__ = [
     "TURNS",
+    "Arrival",
+    "Bar",
+    "Barred",
     "Consent",
     "NotAdmitted",
     "NotAllowed",
@@ -70,6 +86,7 @@ __all__ = [
     "archive_study",
     "as_begun",
     "back_to_draft",
+    "bar_to",
     "choose_again",
     "choose_genre",
     "choose_query",
@@ -80,8 +97,11 @@ __all__ = [
     "current_version",
     "difference",
     "enrol",
+    "erase",
     "finish_rating",
     "finish_trial",
+    "holdings",
+    "make_links",
     "may_choose_again",
     "model_of",
     "named",
@@ -96,8 +116,10 @@ __all__ = [
     "rate",
     "record_listening",
     "save_answers",
+    "screen_out",
     "songs_of",
     "start_pilot",
+    "stop",
     "try_out",
     "unrated",
     "unsent_playlists",

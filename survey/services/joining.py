@@ -19,6 +19,7 @@ from survey.models import (
 from .admission import NotAdmitted, why_not
 from .answers import save_answers
 from .places import plan
+from .recruiting import Arrival, Barred, bar_to, screen
 from .versions import current_version
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -36,14 +37,18 @@ def enrol(
     consent: Consent,
     answers: Mapping[Item, str],
     *,
+    arrival: Arrival | None = None,
     simulated: bool = False,
     trying: bool = False,
 ) -> Participant:
     """Register somebody who consented. The same form sent again is the same participant.
 
     A researcher who is trying the study out is let in at any time, as a pilot participant.
-    Raises NotAdmitted, with the reason, for somebody who comes too early or too late.
+    Somebody whose answers rule them out is registered too, without trials: they have left.
+    Raises NotAdmitted, with the reason, for somebody who comes too early or too late, and Barred
+    for somebody who came by an address with which they can't begin.
     """
+    arrival = arrival or Arrival()
     with transaction.atomic():
         # Locked, so that two people at once don't get the same place in the assignment.
         study = Study.objects.select_for_update().get(pk=study.pk)
@@ -52,19 +57,27 @@ def enrol(
             return known
         if not trying and (reason := why_not(study)):
             raise NotAdmitted(reason)
+        if not trying and (bar := bar_to(study, arrival)):
+            raise Barred(bar)
         participant = study.participants.create(
             registration_key=registration_key,
-            # The erased count, too: nobody gets a seed that somebody else has.
+            # Those erased count too: nobody gets the seed of somebody who came before.
             seed=derive_seed(study.seed, study.participants.count() + study.erasures.count()),
             version=current_version(study),
+            language=study.language,
+            link_id=arrival.link,
+            identity=arrival.identity,
+            parameters=dict(arrival.parameters),
             consent_text=consent.text,
             consented_at=consent.given_at,
             last_seen_at=timezone.now(),
             simulated=simulated,
             pilot=trying or study.state == Study.State.PILOT,
         )
-        _plan_trials(participant)
         save_answers(participant, None, answers)
+        screen(participant)
+        if not participant.has_left:
+            _plan_trials(participant)
     return participant
 
 

@@ -14,6 +14,7 @@ from survey.models import (
     Participant,
     Study,
 )
+from survey.rules import problems_with_questions
 
 from .places import all_completed
 from .refusal import NotAllowed
@@ -47,6 +48,8 @@ def obstacles_to_taking_part(study: Study) -> list[str]:
         for genre in study.genres
         if not library.filter(genre__iexact=genre).exists()
     ]
+    for field in ("screen_out", "quotas"):
+        found += problems_with_questions(study, field)
     longest = max([c.params.get("length", 10) for c in study.conditions.all()], default=10)
     if library.count() <= longest:
         found.append(

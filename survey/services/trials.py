@@ -234,7 +234,7 @@ def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
         # Locked first, as in registering: of two who complete at once, one sees that it is full.
         study = Study.objects.select_for_update().get(pk=participant.study_id)
         participant = Participant.objects.select_for_update().get(pk=participant.pk)
-        if participant.completed_at:
+        if participant.completed_at or participant.has_left:
             return
         if participant.trials.filter(finished_at=None).exists():
             raise NotAllowed("There is still a playlist to rate.")

@@ -6,8 +6,11 @@ from typing import Any, Concatenate
 
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,6 +20,9 @@ from survey.models import Participant, Study, Trial
 from survey.steps import where
 
 Page = Callable[..., HttpResponse]
+
+# Pages that somebody may want to see at once after typing the code.
+WANTED = ("leave", "my-data")
 
 
 def visible_study(request: HttpRequest, slug: str) -> Study:
@@ -33,7 +39,15 @@ def may_see_drafts(user: AbstractBaseUser | AnonymousUser) -> bool:
 
 def sign_in(request: HttpRequest, participant: Participant) -> None:
     request.session.cycle_key()
+    for key in ("arrival", "consent"):
+        request.session.pop(f"{key}-{participant.study_id}", None)
     request.session[f"participant-{participant.study_id}"] = participant.pk
+
+
+def sign_out(request: HttpRequest, study: Study) -> None:
+    for key in ("arrival", "consent", "participant"):
+        request.session.pop(f"{key}-{study.pk}", None)
+    request.session.cycle_key()
 
 
 def signed_in(request: HttpRequest, study: Study) -> Participant | None:
@@ -54,11 +68,28 @@ def participants_page(
     def page(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponse:
         participant = signed_in(request, visible_study(request, slug))
         if participant is None:
-            messages.info(request, _("Please type your code to go on where you were."))
-            return redirect("survey:resume", slug)
-        return view(request, participant, *args, **kwargs)
+            return _ask_who(request, slug)
+        try:
+            return view(request, participant, *args, **kwargs)
+        except (IntegrityError, ObjectDoesNotExist):
+            # Erased meanwhile, in another tab: there is nothing left to save to.
+            if Participant.objects.filter(pk=participant.pk).exists():
+                raise
+            return _ask_who(request, slug)
 
     return page
+
+
+def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lead to the receipt of who had everything erased here, and anybody else to typing a code."""
+    study = visible_study(request, slug)
+    wanted = request.resolver_match.url_name if request.resolver_match else ""
+    if f"receipt-{study.pk}" in request.session:
+        return lead(request, reverse("survey:erased", args=[slug]))
+    query = f"?next={wanted}" if wanted in WANTED else ""
+    if not query:
+        messages.info(request, _("Please type your code to go on where you were."))
+    return lead(request, reverse("survey:resume", args=[slug]) + query)
 
 
 def lead(request: HttpRequest, url: str) -> HttpResponse:

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_safe
 from survey import services
 from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
-from survey.steps import where
+from survey.steps import Step, where
 from survey.throttles import CodeThrottle, too_many
 
-from .access import participants_page, sign_in, signed_in, visible_study
+from .access import WANTED, participants_page, sign_in, signed_in, visible_study
+from .arriving import arrival, bar_to, note_arrival
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
@@ -32,16 +33,18 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
+    note_arrival(request, study)
     participant = signed_in(request, study)
     study = participant.study if participant else study
-    context = {"study": study, "participant": participant}
+    bar = None if participant else bar_to(request, study)
+    context = {"study": study, "participant": participant, "bar": bar}
     return render(request, "survey/study.html", context)
 
 
 @never_cache
 def consent(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    if signed_in(request, study) or not study.is_open:
+    if signed_in(request, study) or not study.is_open or bar_to(request, study):
         return redirect("survey:study", slug)
     form = ConsentForm(request.POST or None)
     if form.is_valid():
@@ -75,6 +78,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
                 key.cleaned_data["registration_key"],
                 agreed,
                 form.answers(),
+                arrival=arrival(request, study),
                 simulated=simulated,
             )
         except services.NotAllowed:
@@ -110,11 +114,10 @@ def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
 
 @participants_page
 def code(request: HttpRequest, participant: Participant) -> HttpResponse:
-    context = {
-        "study": participant.study,
-        "participant": participant,
-        "next": where(participant).url,
-    }
+    place = where(participant)
+    if place.step == Step.LEFT:
+        return redirect(place.url)
+    context = {"study": participant.study, "participant": participant, "next": place.url}
     return render(request, "survey/code.html", context)
 
 
@@ -128,19 +131,21 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     if request.method == "POST" and (wait := CodeThrottle().seconds_to_wait(request)):
         return too_many(request, wait)
+    wanted = request.GET.get("next") if request.GET.get("next") in WANTED else None
     form = CodeForm(request.POST or None)
     if form.is_valid():
         participant = study.participants.filter(code=form.cleaned_data["code"]).first()
         if participant:
             sign_in(request, participant)
+            if wanted:
+                return redirect(f"survey:{wanted}", slug)
             return redirect(where(participant).url)
         # One answer for unknown codes and for codes of other studies.
         form.add_error(
             "code", _("This study does not know that code. Please check each character.")
         )
-    return render(
-        request, "survey/resume.html", {"study": study, "form": form}, status=_status(form)
-    )
+    context = {"study": study, "form": form, "wanted": wanted}
+    return render(request, "survey/resume.html", context, status=_status(form))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -14,6 +14,7 @@ from recommender.models import Playlist
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
+from survey.completion import completion
 from survey.forms import ItemsForm, ListeningReportForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
 from survey.steps import Step, where
@@ -177,15 +178,20 @@ def thanks(request: HttpRequest, participant: Participant) -> HttpResponse:
     place = where(participant)
     if place.step != Step.THANKS:
         return redirect(place.url)
-    return render(
-        request, "survey/thanks.html", {"study": participant.study, "participant": participant}
-    )
+    context = {
+        "study": participant.study,
+        "participant": participant,
+        "completion": completion(participant),
+    }
+    return render(request, "survey/thanks.html", context)
 
 
 @participants_page
 @require_POST
 def heard(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
     """What the player reports, in small batches; the same report twice counts once."""
+    if participant.has_left:
+        return JsonResponse({"kept": 0})
     trial = participant.trials.filter(number=number).select_related("playlist").first()
     if trial is None:
         raise Http404
