@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from .views import audio, joining, trials
+from .views import audio, joining, listening, sound, trials
 
 app_name = "survey"
 
@@ -12,7 +12,8 @@ trial_patterns: list[URLPattern | URLResolver] = [
     path("wait/", trials.wait, name="wait"),
     path("listen/", trials.listen, name="listen"),
     path("listen/<int:position>/", trials.rate, name="rate"),
-    path("heard/", trials.heard, name="heard"),
+    path("listen/<int:position>/unheard/", trials.unheard, name="unheard"),
+    path("heard/", listening.heard, name="heard"),
     path("survey/", trials.survey, name="survey"),
 ]
 
@@ -23,6 +24,10 @@ study_patterns: list[URLPattern | URLResolver] = [
     path("code/", joining.code, name="code"),
     path("resume/", joining.resume, name="resume"),
     path("continue/", joining.go_on, name="continue"),
+    path("sound/", sound.check, name="sound"),
+    path("sound/noise/", sound.noise, name="noise"),
+    path("sound/<slug:key>/<int:attempt>/<int:number>/", sound.tones, name="tones"),
+    path("left/", sound.left, name="left"),
     path("playlist/<int:number>/", include(trial_patterns)),
     path("end/", trials.end, name="end"),
     path("thanks/", trials.thanks, name="thanks"),

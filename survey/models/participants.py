@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.crypto import salted_hmac
 
 from .studies import Study, StudyVersion
 
@@ -127,6 +128,11 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.pseudonym
+
+    @property
+    def browser_key(self) -> str:
+        """Under which their browser keeps what it could not send yet; nobody comes back with it."""
+        return salted_hmac("survey.browser", str(self.pk)).hexdigest()[:20]
 
     @property
     def spoken_code(self) -> str:

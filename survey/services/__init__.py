@@ -8,10 +8,19 @@ from .joining import (
     enrol,
 )
 from .listening import (
+    Hearing,
+    TooEarly,
+    cannot_hear,
+    hearing,
     record_listening,
+    refuse_too_early,
 )
 from .refusal import (
     NotAllowed,
+)
+from .sound import (
+    SoundAnswers,
+    record_sound_check,
 )
 from .studies import (
     back_to_draft,
@@ -31,13 +40,18 @@ from .trials import (
     finish_trial,
     present,
     rate,
+    unheard,
     unrated,
 )
 
 __all__ = [
     "Consent",
+    "Hearing",
     "NotAllowed",
+    "SoundAnswers",
+    "TooEarly",
     "back_to_draft",
+    "cannot_hear",
     "choose_again",
     "choose_genre",
     "choose_query",
@@ -47,13 +61,17 @@ __all__ = [
     "enrol",
     "finish_rating",
     "finish_trial",
+    "hearing",
     "model_of",
     "obstacles_to_opening",
     "open_study",
     "present",
     "rate",
     "record_listening",
+    "record_sound_check",
+    "refuse_too_early",
     "save_answers",
     "songs_of",
+    "unheard",
     "unrated",
 ]
