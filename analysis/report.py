@@ -71,6 +71,7 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "playlist_ratings": answered,
         "answers": frames.answers(study),
         "listening": listened,
+        "sound_checks": frames.sound_checks(study),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from recommender.admin.shared import ReadOnlyAdmin, link
-from survey.models import Answer, Participant, TrackRating, Trial
+from survey.models import Answer, Participant, SoundCheck, TrackRating, Trial
 from survey.steps import where
 
 
@@ -53,6 +53,15 @@ class AnswerInline(ShownInline):
     readonly_fields = fields
 
 
+class SoundCheckInline(ShownInline):
+    model = SoundCheck
+    fields = (
+        *("passed", "n_right", "answers", "right_answers", "volume", "could_not_hear"),
+        "finished_at",
+    )
+    readonly_fields = fields
+
+
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
@@ -61,7 +70,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
     list_filter = ("study", "simulated", "completed_at", "created_at")
     search_fields = ("pseudonym", "completion_code")
     list_select_related = ("study",)
-    inlines = (TrialInline, AnswerInline)
+    inlines = (TrialInline, SoundCheckInline, AnswerInline)
     fields = (
         *("pseudonym", "study_link", "doing", "consented_at", "consent_text", "created_at"),
         *("completed_at", "completion_code", "seed", "simulated"),
