@@ -130,11 +130,26 @@ LISTENING = (
     PLAYLIST,
     TRACK,
     POSITION,
-    Column("plays", INTEGER, "", "≥ 0", "Times begun from the start (first second), at least once"),
+    Column("plays", INTEGER, "", "≥ 0", "Times play began in the first second; ≥ 1 if ever played"),
     Column("heard_s", NUMBER, "s", "0–duration", f"{HEARD}; a second heard twice counts once"),
     Column("heard_share", NUMBER, "", "0–1", "heard_s / the track's duration"),
-    Column("seeks", INTEGER, "", "≥ 0", "Jumps of more than a second that are not new plays"),
+    Column("seeks", INTEGER, "", "≥ 0", "Moves to another place of the track"),
+    Column("volume_changes", INTEGER, "", "≥ 0", "Times the page's volume was set"),
+    Column("hidden_s", NUMBER, "s", "≥ 0", "Played while the page was in the background"),
+    Column("could_not_hear", Type.BOOLEAN, "", "True, False", "They said so; needs no rating"),
     Column("first_play_at", Type.TIME, "UTC", "", "When the first report arrived; empty if none"),
+)
+WOODS = "Woods et al. (2017), Atten. Percept. Psychophys. 79:2064"
+SOUND_CHECKS = (
+    PARTICIPANT,
+    Column("attempt", INTEGER, "", "1–2", "The first or second go; the last one counts"),
+    Column("volume", NUMBER, "", "0–1", "The page's volume; empty where the browser sets none"),
+    Column("answers", TEXT, "", "1–3", "Which of three tones was softest, for each triplet", WOODS),
+    Column("right_answers", TEXT, "", "1–3", "Which of them was", WOODS),
+    Column("n_right", INTEGER, "", "0–6", "Right answers; empty without the headphone test"),
+    Column("passed", Type.BOOLEAN, "", "True, False", "Empty: not done, or nothing to pass"),
+    Column("could_not_hear", Type.BOOLEAN, "", "True, False", "They said that they hear nothing"),
+    Column("finished_at", Type.TIME, "UTC", "", "When the go was sent"),
 )
 SIMPSON = "Simpson (1949), Nature 163:688"
 SHANNON = "Shannon (1948)"
@@ -285,6 +300,7 @@ FILES = {
     "listening": LISTENING,
     "hidden_tracks": HIDDEN_TRACKS,
     "flags": FLAGS,
+    "sound_checks": SOUND_CHECKS,
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,

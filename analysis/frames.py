@@ -21,6 +21,7 @@ from survey.models import (
     Instrument,
     Item,
     ListeningEvent,
+    SoundCheck,
     Study,
     TrackRating,
     Trial,
@@ -186,20 +187,45 @@ def flags(study: Study) -> pd.DataFrame:
 
 
 def listening_events(study: Study) -> pd.DataFrame:
-    """One row for each range that a player reported, in the order of arrival."""
+    """One row for each report of a player, in the order of arrival."""
     events = ListeningEvent.objects.filter(
-        kind=ListeningEvent.Kind.HEARD,
         track__trial__participant__study=study,
         track__role=TrialTrack.Role.RECOMMENDED,
     )
     return _frame(
         events.order_by("pk"),
         entry="track__entry_id",
+        kind="kind",
         start="start_s",
         end="end_s",
+        value="value",
         at="received_at",
         duration="track__track__duration_s",
     )
+
+
+def sound_checks(study: Study) -> pd.DataFrame:
+    """One row for each go at the sound check: the file `sound_checks`."""
+    goes = SoundCheck.objects.filter(participant__study=study).select_related("participant")
+    columns = [column.name for column in FILES["sound_checks"]]
+    done = goes.order_by("participant__pseudonym", "pk")
+    counted: Counter[int] = Counter()
+    return pd.DataFrame([_sound_check(go, counted) for go in done], columns=columns)
+
+
+def _sound_check(go: SoundCheck, counted: Counter[int]) -> dict[str, object]:
+    counted[go.participant_id] += 1
+    return {
+        "participant_id": go.participant.pseudonym,
+        "attempt": counted[go.participant_id],
+        "volume": go.volume,
+        "answers": " ".join(map(str, go.answers)) or None,
+        "right_answers": " ".join(map(str, go.right_answers)) or None,
+        "n_right": go.n_right,
+        "passed": go.passed,
+        "could_not_hear": go.could_not_hear,
+        "finished_at": iso(go.finished_at),
+    }
 
 
 # what was answered

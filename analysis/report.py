@@ -78,6 +78,7 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "listening": listened,
         "hidden_tracks": tables.hidden(*hidden, of.track_scales),
         "flags": frames.flags(study),
+        "sound_checks": frames.sound_checks(study),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),

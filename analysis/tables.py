@@ -2,18 +2,18 @@
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import astuple, fields
 
 import numpy as np
 import pandas as pd
 
-from survey.listening import heard_seconds, plays_and_seeks
-
 from .codebook import Type, columns
 from .frames import FAMILIAR, Scale, iso
+from .listening import Event, Listened, listened
 from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
 
 LIKING = "liking"
-HEARD = ("plays", "heard_s", "heard_share", "seeks", "first_play_at")
+HEARD = (*(field.name for field in fields(Listened)), "first_play_at")
 LABEL_SOURCES = ("metadata", "cnn")
 TRACK_GROUPS = ("condition", "track_id", "position")
 PLAYLIST_GROUPS = ("condition", "period")
@@ -22,18 +22,21 @@ PLAYLIST_GROUPS = ("condition", "period")
 def listening(entries: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """One row for each track of each shown playlist; without a report, 0 plays."""
     rows = {entry: _heard(group) for entry, group in events.groupby("entry")}
-    nothing = (0, 0.0, 0.0, 0, None)
+    nothing = (*astuple(Listened()), None)
     found = [rows.get(entry, nothing) for entry in entries["entry"]]
     heard = pd.DataFrame(found, columns=list(HEARD), index=entries.index)
     return pd.concat([entries, heard], axis=1)
 
 
 def _heard(events: pd.DataFrame) -> tuple[object, ...]:
-    duration = float(events["duration"].iloc[0])
-    ranges = list(zip(events["start"], events["end"], strict=True))
-    seconds = heard_seconds(ranges, duration)
-    plays, seeks = plays_and_seeks(ranges)
-    return plays, round(seconds, 3), round(seconds / duration, 6), seeks, iso(events["at"].min())
+    columns = zip(events["kind"], events["start"], events["end"], events["value"], strict=True)
+    # A number that a kind does not have is not a number in a frame.
+    reports = [
+        Event(kind, *(None if pd.isna(number) else float(number) for number in numbers))
+        for kind, *numbers in columns
+    ]
+    found = listened(reports, float(events["duration"].iloc[0]))
+    return (*astuple(found), iso(events["at"].min()))
 
 
 def ratings(

@@ -5,6 +5,7 @@ tests, load and planning. They run over HTTP and never touch the database.
 """
 
 import io
+import json
 import math
 import random
 import sys
@@ -135,23 +136,20 @@ class Bot:
 
     def _listen_and_rate(self) -> None:
         form = self._form("form[data-heard]")
-        self._report_listening(form.form["data-heard"])
+        self._report_listening(form.form["data-heard"], json.loads(form.form["data-hearing"]))
         self.diary.tracks += len(self.page.select(".track"))
         self.diary.ratings += self._fill_in(form)
         self._submit()
 
-    def _report_listening(self, path: str) -> None:
-        """What a browser's player would report: some seconds of every track."""
-        players = self.page.select("[data-position]")
-        reports = [
-            {
-                "key": str(uuid.UUID(int=self.chance.getrandbits(128), version=4)),
-                "position": int(player["data-position"]),
-                "start_s": 0.0,
-                "end_s": round(self.chance.uniform(5, 30), 2),
-            }
-            for player in players
-        ]
+    def _report_listening(self, path: str, hearing: dict[str, dict[str, float]]) -> None:
+        """What a browser's player would report: that every track was played, and how far."""
+        reports = []
+        for position, track in hearing.items():
+            end_s = self.chance.uniform(
+                max(track["needed"], 0.2 * track["length"]), track["length"]
+            )
+            reports.append(self._report("play", position, start_s=0.0))
+            reports.append(self._report("heard", position, start_s=0.0, end_s=end_s))
         token = self.page.select_one("[name=csrfmiddlewaretoken]")["value"]
         answer = self.browser.session.post(
             urljoin(self.browser.url, path),
@@ -160,6 +158,10 @@ class Bot:
             timeout=PATIENCE_S,
         )
         answer.raise_for_status()
+
+    def _report(self, kind: str, position: str, **parts: float) -> dict[str, Any]:
+        key = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+        return {"key": key, "kind": kind, "position": position, **parts}
 
     def _form(self, selector: str = "form[method=post]") -> mechanicalsoup.Form:
         return self.browser.select_form(f"main {selector}")
@@ -172,7 +174,7 @@ class Bot:
             scales.setdefault(radio["name"], []).append(radio["value"])
         for name, values in scales.items():
             form.set_radio({name: self._point(values)})
-        for box in element.select("input[type=checkbox]"):
+        for box in element.select("input[type=checkbox]:not([name$=-unheard])"):
             form.check({box["name"]: True})
         numbers = element.select("input[type=number]")
         for number in numbers:

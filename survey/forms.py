@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .models import CODE_ALPHABET, Instrument, Item
+from .models import CODE_ALPHABET, Instrument, Item, ListeningEvent
 
 LONGEST_TEXT = 5000
 
@@ -104,15 +104,66 @@ class CodeForm(forms.Form):
 
 
 class ListeningReportForm(forms.Form):
-    """One range of a track that a player says was heard."""
+    """One range of a track that a player says was heard, or something done with the player."""
 
     key = forms.UUIDField()
     position = forms.IntegerField(min_value=1, max_value=1000)
-    start_s = forms.FloatField(min_value=0, max_value=24 * 3600)
-    end_s = forms.FloatField(min_value=0, max_value=24 * 3600)
+    kind = forms.ChoiceField(
+        choices=[kind for kind in ListeningEvent.Kind.choices if kind[0] != "unheard"],
+        required=False,
+    )
+    start_s = forms.FloatField(min_value=0, max_value=24 * 3600, required=False)
+    end_s = forms.FloatField(min_value=0, max_value=24 * 3600, required=False)
+    value = forms.FloatField(min_value=0, max_value=24 * 3600, required=False)
+
+    # What each kind can't do without.
+    NEEDED = {
+        ListeningEvent.Kind.HEARD: ("start_s", "end_s"),
+        ListeningEvent.Kind.PLAY: ("start_s",),
+        ListeningEvent.Kind.SEEK: ("start_s", "end_s"),
+        ListeningEvent.Kind.VOLUME: ("value",),
+        ListeningEvent.Kind.HIDDEN: ("value",),
+    }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not data.get("end_s", 0) > data.get("start_s", 0):
+        kind = data["kind"] = data.get("kind") or ListeningEvent.Kind.HEARD
+        if any(data.get(name) is None for name in self.NEEDED[kind]):
+            raise forms.ValidationError("A part of the report is missing.")
+        if kind == ListeningEvent.Kind.HEARD and data["end_s"] <= data["start_s"]:
             raise forms.ValidationError("A range ends after it starts.")
+        if kind == ListeningEvent.Kind.VOLUME and data["value"] > 1:
+            raise forms.ValidationError("The highest volume is 1.")
         return data
+
+
+class SoundCheckForm(forms.Form):
+    """Which of three tones was the softest, for each triplet of the headphone test."""
+
+    use_required_attribute = False
+
+    def __init__(self, n_triplets: int, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, n_triplets + 1):
+            self.fields[f"softest-{number}"] = forms.TypedChoiceField(
+                label=_("Which tone is the softest?"),
+                choices=[("1", _("First")), ("2", _("Second")), ("3", _("Third"))],
+                coerce=int,
+                widget=Scale,
+                error_messages={
+                    "required": _("Please answer this question."),
+                    "invalid_choice": _("Please pick one of the answers shown."),
+                },
+            )
+
+    def answers(self) -> list[int]:
+        return [self.cleaned_data[name] for name in self.fields]
+
+
+class SoundGoForm(forms.Form):
+    """What comes with every go at the sound check, filled in by the page itself."""
+
+    attempt = forms.IntegerField(min_value=1, max_value=100, widget=forms.HiddenInput)
+    volume = forms.FloatField(
+        min_value=0, max_value=1, required=False, widget=forms.HiddenInput({"data-volume": ""})
+    )

@@ -7,10 +7,12 @@ from .views import (
     audio,
     joining,
     leaving,
+    listening,
     own_data,
     own_song,
     schema,
     songs,
+    sound,
     trials,
 )
 
@@ -24,7 +26,8 @@ trial_patterns: list[URLPattern | URLResolver] = [
     path("wait/", trials.wait, name="wait"),
     path("listen/", trials.listen, name="listen"),
     path("listen/<int:position>/", trials.rate, name="rate"),
-    path("heard/", trials.heard, name="heard"),
+    path("listen/<int:position>/unheard/", trials.unheard, name="unheard"),
+    path("heard/", listening.heard, name="heard"),
     path("survey/", trials.survey, name="survey"),
 ]
 
@@ -36,6 +39,10 @@ study_patterns: list[URLPattern | URLResolver] = [
     path("code/", joining.code, name="code"),
     path("resume/", joining.resume, name="resume"),
     path("continue/", joining.go_on, name="continue"),
+    path("sound/", sound.check, name="sound"),
+    path("sound/noise/", sound.noise, name="noise"),
+    path("sound/<slug:key>/<int:attempt>/<int:number>/", sound.tones, name="tones"),
+    path("left/", sound.left, name="left"),
     path("playlist/<int:number>/", include(trial_patterns)),
     path("end/", trials.end, name="end"),
     path("thanks/", trials.thanks, name="thanks"),

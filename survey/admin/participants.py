@@ -10,7 +10,16 @@ from django.utils.safestring import SafeString
 
 from recommender.admin.shared import ReadOnlyAdmin, link
 from survey import services
-from survey.models import Answer, Erasure, Flag, Participant, TrackRating, Trial, TrialTrack
+from survey.models import (
+    Answer,
+    Erasure,
+    Flag,
+    Participant,
+    SoundCheck,
+    TrackRating,
+    Trial,
+    TrialTrack,
+)
 from survey.steps import where
 
 
@@ -61,6 +70,15 @@ class AnswerInline(ShownInline):
     readonly_fields = fields
 
 
+class SoundCheckInline(ShownInline):
+    model = SoundCheck
+    fields = (
+        *("passed", "n_right", "answers", "right_answers", "volume", "could_not_hear"),
+        "finished_at",
+    )
+    readonly_fields = fields
+
+
 @admin.register(Participant)
 class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
@@ -71,7 +89,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
     list_filter = ("study", "status", "pilot", "simulated", "flags__kind", "created_at")
     search_fields = ("pseudonym", "completion_code")
     list_select_related = ("study",)
-    inlines = (TrialInline, FlagInline, AnswerInline)
+    inlines = (TrialInline, SoundCheckInline, FlagInline, AnswerInline)
     fields = (
         *("pseudonym", "study_link", "status", "doing", "left_at", "left_because"),
         *("version", "language", "consented_at", "consent_text", "created_at"),

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from .studies import Study, StudyVersion
 
@@ -168,6 +169,11 @@ class Participant(models.Model):
     @property
     def has_left(self) -> bool:
         return self.status in self.LEFT
+
+    @property
+    def browser_key(self) -> str:
+        """Under which their browser keeps what it could not send yet; nobody comes back with it."""
+        return salted_hmac("survey.browser", str(self.pk)).hexdigest()[:20]
 
     @property
     def spoken_code(self) -> str:

@@ -170,6 +170,7 @@ class ListeningEvent(models.Model):
         SEEK = "seek", "moved from start to end"
         VOLUME = "volume", "set the volume"
         HIDDEN = "hidden", "had the page in the background, in seconds"
+        UNHEARD = "unheard", "could not hear it"
 
     key = models.UUIDField(unique=True, help_text="Made in the browser; sent twice, counted once.")
     track = models.ForeignKey(TrialTrack, on_delete=models.CASCADE, related_name="listening")

@@ -19,7 +19,12 @@ from .leaving import (
     stop,
 )
 from .listening import (
+    Hearing,
+    TooEarly,
+    cannot_hear,
+    hearing,
     record_listening,
+    refuse_too_early,
 )
 from .places import (
     places_left,
@@ -34,6 +39,10 @@ from .recruiting import (
 )
 from .refusal import (
     NotAllowed,
+)
+from .sound import (
+    SoundAnswers,
+    record_sound_check,
 )
 from .studies import (
     TURNS,
@@ -61,6 +70,7 @@ from .trials import (
     named,
     present,
     rate,
+    unheard,
     unrated,
     unsent_playlists,
 )
@@ -79,14 +89,18 @@ __all__ = [
     "Bar",
     "Barred",
     "Consent",
+    "Hearing",
     "NotAdmitted",
     "NotAllowed",
     "Reason",
+    "SoundAnswers",
+    "TooEarly",
     "add_from_file",
     "archive_study",
     "as_begun",
     "back_to_draft",
     "bar_to",
+    "cannot_hear",
     "choose_again",
     "choose_genre",
     "choose_query",
@@ -100,6 +114,7 @@ __all__ = [
     "erase",
     "finish_rating",
     "finish_trial",
+    "hearing",
     "holdings",
     "make_links",
     "may_choose_again",
@@ -115,12 +130,15 @@ __all__ = [
     "present",
     "rate",
     "record_listening",
+    "record_sound_check",
+    "refuse_too_early",
     "save_answers",
     "screen_out",
     "songs_of",
     "start_pilot",
     "stop",
     "try_out",
+    "unheard",
     "unrated",
     "unsent_playlists",
     "why_not",

@@ -3,8 +3,8 @@
 from collections import defaultdict
 
 from survey import quality
-from survey.listening import heard_seconds
 from survey.models import Answer, Flag, ListeningEvent, Participant, TrackRating, Trial
+from survey.ranges import heard_seconds
 
 
 def flag_trial(trial: Trial) -> None:

@@ -14,6 +14,7 @@ from survey.assignment import derive_seed
 from survey.models import (
     Instrument,
     Item,
+    ListeningEvent,
     Participant,
     Study,
     TrackRating,
@@ -206,14 +207,20 @@ def named(trial: Trial) -> set[int]:
 
 
 def unrated(trial: Trial) -> set[tuple[int, int]]:
-    """(position, item id) of every required rating not given yet."""
+    """(position, item id) of every required rating not given yet, of tracks that can be heard."""
     study = trial.participant.study
     items = Item.objects.placed(study, Instrument.Placement.TRACK).filter(required=True)
-    positions = [track.position for track in present(trial)]
+    positions = {track.position for track in present(trial)} - unheard(trial)
     wanted = {
         (position, item) for position in positions for item in items.values_list("pk", flat=True)
     }
     return wanted - set(trial.ratings.values_list("track__position", "item_id"))
+
+
+def unheard(trial: Trial) -> set[int]:
+    """Positions of the tracks that the participant says they can't hear; they need no rating."""
+    said = trial.tracks.filter(listening__kind=ListeningEvent.Kind.UNHEARD)
+    return set(said.values_list("position", flat=True))
 
 
 def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:

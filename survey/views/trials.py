@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
 from survey.completion import completion
-from survey.forms import ItemsForm, ListeningReportForm
+from survey.forms import ItemsForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
 from survey.steps import Step, where
 
@@ -66,14 +66,15 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     """The playlist with its ratings: sent one at a time, or all of them at once."""
     tracks = _rating_forms(trial, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        for track, form in tracks:
-            _keep_ratings(trial, track, form)
+        too_early = _keep_all(request, trial, tracks)
         try:
             services.finish_rating(trial)
             return _after_rating(trial)
         except services.NotAllowed:
             missing = {position for position, _item in services.unrated(trial)}
             messages.error(request, _("Some ratings are still missing; they are marked below."))
+            if too_early:
+                messages.error(request, _("Some songs need to be heard for longer before that."))
             context = {**_listen_context(trial, tracks), "missing": missing}
             return render(request, "survey/listen.html", context, status=422)
     return render(request, "survey/listen.html", _listen_context(trial, tracks))
@@ -103,16 +104,47 @@ def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) ->
         "tracks": tracks,
         "named": services.named(trial),
         "done": done,
+        "hearing": _hearing(trial),
+        "unheard": services.unheard(trial),
         "query": trial.playlist and trial.playlist.query_track,
         "own": trial.playlist and trial.playlist.query_song,
     }
 
 
-def _keep_ratings(trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
+def _hearing(trial: Trial) -> str:
+    """What the page's player goes on from, as JSON by position."""
+    found = services.hearing(trial)
+    return json.dumps(
+        {
+            position: {"length": h.length, "ranges": h.ranges, "needed": h.needed_s}
+            for position, h in found.items()
+        }
+    )
+
+
+def _keep_all(
+    request: HttpRequest, trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]
+) -> bool:
+    """Keep what the whole page says; True if there are ratings that came too early."""
+    too_early = False
+    for track, form in tracks:
+        name = f"track-{track.position}-unheard"
+        services.cannot_hear(trial, track.position, name in request.POST)
+        try:
+            _keep_ratings(request, trial, track, form)
+        except services.TooEarly:
+            too_early = True
+    return too_early
+
+
+def _keep_ratings(request: HttpRequest, trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
     """Keep every rating that is on its scale; True if there was one."""
     form.is_valid()
     values = {item: int(value) for item, value in form.answers().items()}
-    services.rate(trial, track, values)
+    if values:
+        measured = "X-Measured" in request.headers or "measured" in request.POST
+        services.refuse_too_early(trial, track, measured=measured)
+        services.rate(trial, track, values)
     return bool(values)
 
 
@@ -121,13 +153,26 @@ def _keep_ratings(trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
 def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """One rating, saved the moment it is made."""
     tracks = _rating_forms(trial, request.POST)
-    for track, form in tracks:
-        if track.position == position and _keep_ratings(trial, track, form):
-            context = {**_listen_context(trial, tracks), "shown": track}
-            return render(request, "survey/_saved.html", context)
+    try:
+        for track, form in tracks:
+            if track.position == position and _keep_ratings(request, trial, track, form):
+                context = {**_listen_context(trial, tracks), "shown": track}
+                return render(request, "survey/_saved.html", context)
+    except services.TooEarly as refusal:
+        # The page keeps the rating and sends it again when more has been heard.
+        return HttpResponse(str(refusal), status=422, headers={"X-Too-Early": "1"})
     return HttpResponse(
         _("This is not a point of the scale: please pick one of those shown."), status=422
     )
+
+
+@trial_page(Step.LISTEN, Step.SURVEY)
+@require_POST
+def unheard(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
+    """A song that somebody can't hear, or can after all, noted the moment they say so."""
+    services.cannot_hear(trial, position, f"track-{position}-unheard" in request.POST)
+    tracks = _rating_forms(trial, None)
+    return render(request, "survey/_saved.html", _listen_context(trial, tracks))
 
 
 def _after_rating(trial: Trial) -> HttpResponse:
@@ -184,21 +229,3 @@ def thanks(request: HttpRequest, participant: Participant) -> HttpResponse:
         "completion": completion(participant),
     }
     return render(request, "survey/thanks.html", context)
-
-
-@participants_page
-@require_POST
-def heard(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
-    """What the player reports, in small batches; the same report twice counts once."""
-    if participant.has_left:
-        return JsonResponse({"kept": 0})
-    trial = participant.trials.filter(number=number).select_related("playlist").first()
-    if trial is None:
-        raise Http404
-    try:
-        reports = [ListeningReportForm(dict(report)) for report in json.loads(request.body)]
-    except (ValueError, TypeError):
-        return JsonResponse({"error": "A list of reports was expected."}, status=400)
-    valid = [form.cleaned_data for form in reports if form.is_valid()]
-    kept = services.record_listening(trial, valid)
-    return JsonResponse({"kept": kept}, status=200 if kept == len(reports) else 422)

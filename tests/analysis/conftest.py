@@ -16,6 +16,7 @@ from survey.models import (
     Item,
     ListeningEvent,
     Participant,
+    SoundCheck,
     Study,
     TrackRating,
     Trial,
@@ -113,12 +114,14 @@ def answer(trial: Trial, **values: str) -> None:
 
 
 def listen(entry: PlaylistTrack, *ranges: tuple[float, float]) -> None:
-    track = present(entry.playlist.trial)[entry.position - 1]
     for start, end in ranges:
-        event = ListeningEvent.objects.create(
-            key=uuid.uuid4(), track=track, start_s=start, end_s=end
-        )
-        ListeningEvent.objects.filter(pk=event.pk).update(received_at=MOMENT)
+        report(entry, start_s=start, end_s=end)
+
+
+def report(entry: PlaylistTrack, **fields: object) -> None:
+    track = present(entry.playlist.trial)[entry.position - 1]
+    event = ListeningEvent.objects.create(key=uuid.uuid4(), track=track, **fields)
+    ListeningEvent.objects.filter(pk=event.pk).update(received_at=MOMENT)
 
 
 @pytest.fixture
@@ -162,7 +165,12 @@ def study(library: list[Track]) -> Study:
     rate(second, "liking", [2, None, 1])
     answer(first, satisfaction="4", boring="1", remarks="=cmd() write me: bo@example.org")
     entry = first.playlist.entries.get(position=1)
+    for start in (0.0, 12.0, 0.4):
+        report(entry, kind="play", start_s=start)
+    report(entry, kind="seek", start_s=10.0, end_s=5.0)
     listen(entry, (0.0, 10.0), (5.0, 20.0), (0.5, 3.0))
+    a.sound_checks.create(volume=0.8, answers=[1, 2], right_answers=[1, 3], n_right=1, passed=False)
+    SoundCheck.objects.update(finished_at=MOMENT)
     return study
 
 

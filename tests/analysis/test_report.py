@@ -98,6 +98,13 @@ def test_listening_counts_plays_and_seconds(report: Path, read: Read):
     assert (second["plays"], second["heard_s"], second["first_play_at"]) == ("0", "0.0", "")
 
 
+def test_each_go_at_the_sound_check_has_a_row(report: Path, read: Read):
+    (row,) = read(report / "sound_checks.csv")
+    assert (row["participant_id"], row["attempt"], row["volume"]) == ("Pa", "1", "0.8")
+    assert (row["answers"], row["right_answers"], row["n_right"]) == ("1 2", "1 3", "1")
+    assert (row["passed"], row["could_not_hear"]) == ("False", "False")
+
+
 def test_playlist_metrics_for_each_source_of_labels(report: Path, read: Read):
     metadata, cnn, gap, _ = read(report / "playlist_metrics.csv")
     # rock, rock, classical; Ana, Bo, Bo; the query song is rock.
