@@ -85,6 +85,7 @@ def _load_instrument(study: Study, position: int, data: Any) -> None:
     instrument = _checked(Instrument(study=study, position=position, **data))
     for place, item in enumerate(items):
         _checked(Item(instrument=instrument, position=place, **item))
+    instrument.clean_scores()
 
 
 def _checked(row: Row) -> Row:

@@ -1,6 +1,7 @@
 """One function for each thing that happens in a study. Nothing here enqueues: callers do."""
 
 from .answers import (
+    known_answers,
     save_answers,
 )
 from .joining import (
@@ -29,6 +30,7 @@ from .trials import (
     complete,
     finish_rating,
     finish_trial,
+    known_of_tracks,
     present,
     rate,
     unrated,
@@ -47,6 +49,8 @@ __all__ = [
     "enrol",
     "finish_rating",
     "finish_trial",
+    "known_answers",
+    "known_of_tracks",
     "model_of",
     "obstacles_to_opening",
     "open_study",

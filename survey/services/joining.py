@@ -15,6 +15,7 @@ from survey.models import (
     Study,
     Trial,
 )
+from survey.rules import Given
 
 from .answers import save_answers
 from .refusal import NotAllowed
@@ -30,7 +31,7 @@ def enrol(
     study: Study,
     registration_key: UUID,
     consent: Consent,
-    answers: Mapping[Item, str],
+    answers: Mapping[Item, Given],
     *,
     simulated: bool = False,
 ) -> Participant:

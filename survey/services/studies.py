@@ -12,6 +12,7 @@ from survey.models import (
     Item,
     Study,
 )
+from survey.models.checks import problem_with_condition, problem_with_scores
 
 from .refusal import NotAllowed
 
@@ -37,7 +38,15 @@ def obstacles_to_opening(study: Study) -> list[str]:
             f"The library has {library.count()} songs that the network has heard; a playlist of "
             f"{longest} needs more. Import music with manage.py import_tracks."
         )
-    return found
+    return found + _problems_with_questions(study)
+
+
+def _problems_with_questions(study: Study) -> list[str]:
+    """What was right when it was saved, and went wrong when something else was changed."""
+    items = Item.objects.filter(instrument__study=study).select_related("instrument")
+    asked = [(item.key_in_form, problem_with_condition(item)) for item in items]
+    scored = [(one.key, problem_with_scores(one)) for one in study.instruments.all()]
+    return [f"“{key}”: {problem}" for key, problem in asked + scored if problem]
 
 
 def open_study(study: Study) -> None:
