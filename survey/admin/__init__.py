@@ -1,5 +1,5 @@
 """The researcher's side."""
 
-from . import participants, studies
+from . import participants, questions, studies
 
-__all__ = ["participants", "studies"]
+__all__ = ["participants", "questions", "studies"]

@@ -49,7 +49,7 @@ class TrialInline(ShownInline):
 
 class AnswerInline(ShownInline):
     model = Answer
-    fields = ("item", "value", "trial", "answered_at")
+    fields = ("item", "row", "value", "trial", "answered_at")
     readonly_fields = fields
 
 
