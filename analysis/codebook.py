@@ -88,9 +88,34 @@ ANSWERS = (
     Column("playlist_id", INTEGER, "", "≥ 1", "The playlist asked about; empty when about none"),
     Column("instrument", TEXT, "", "", "Key of the questionnaire"),
     Column("item_id", TEXT, "", "", "Key of the question"),
+    Column(
+        "row",
+        TEXT,
+        "",
+        "",
+        "Matrix, differential: key of the row; multiple choice, ranking: number of the option, "
+        "from 0; other: text typed instead of an option; empty: the one answer",
+    ),
     Column("raw", TEXT, "", "", "As answered; e-mail and IP addresses in free text are removed"),
-    Column("scored", INTEGER, "scale point", "≥ 1", "Scales only: points + 1 − raw when reversed"),
+    Column(
+        "scored",
+        INTEGER,
+        "scale point",
+        "",
+        "Scales only: lowest + highest − raw when reversed; yes 1, no 0; empty for don't know",
+    ),
     Column("reversed", Type.BOOLEAN, "", "True, False", "Scored from the other end"),
+    Column("passed", Type.BOOLEAN, "", "True, False", "Attention checks only: answered right"),
+)
+SCORES = (
+    PARTICIPANT,
+    ANSWERS[1],
+    ANSWERS[2],
+    Column("instrument", TEXT, "", "", "Key of the questionnaire"),
+    Column("scale", TEXT, "", "", "Name of the score"),
+    Column("score", NUMBER, "", "", "Its value; empty when too few questions were answered"),
+    Column("n_items", INTEGER, "questions", "≥ 1", "Questions that it is made of"),
+    Column("n_answered", INTEGER, "questions", "0–n_items", "Of these answered with a point"),
 )
 HIDDEN_TRACKS = (
     PARTICIPANT,
@@ -297,6 +322,7 @@ FILES = {
     "ratings": RATINGS,
     "playlist_ratings": PLAYLIST_RATINGS,
     "answers": ANSWERS,
+    "scores": SCORES,
     "listening": LISTENING,
     "hidden_tracks": HIDDEN_TRACKS,
     "flags": FLAGS,

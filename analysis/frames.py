@@ -6,7 +6,7 @@ playlist, position.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,12 +21,15 @@ from survey.models import (
     Instrument,
     Item,
     ListeningEvent,
+    Participant,
     SoundCheck,
     Study,
     TrackRating,
     Trial,
     TrialTrack,
 )
+from survey.rules import OTHER
+from survey.scoring import Score, score
 
 from .codebook import FILES, Column, Type
 
@@ -41,11 +44,12 @@ ADDRESSES = (
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """An item of kind scale and the column that it becomes."""
+    """A scale, or one row of several, and the column that it becomes."""
 
     item: int
+    row: str
     column: Column
-    points: int
+    points: int | None  # None where a distribution over points says little: sliders, yes or no
 
 
 def _frame(rows: QuerySet[Any], **columns: str) -> pd.DataFrame:
@@ -63,25 +67,61 @@ def iso(moment: datetime) -> str:
 
 def scales(study: Study, placement: str) -> list[Scale]:
     """The study's scales of a placement, in the order they are asked."""
-    placed = Item.objects.placed(study, placement).filter(kind=Item.Kind.LIKERT)
+    placed = Item.objects.placed(study, placement).filter(kind__in=Item.SCALES, right_answer="")
     items = list(
         placed.select_related("instrument").order_by("instrument__position", "position", "pk")
     )
     used = Counter(item.key for item in items)
-    return [Scale(item.pk, _column(item, used), len(item.options)) for item in items]
+    return [scale for item in items for scale in _scales_of(item, used)]
 
 
-def _column(item: Item, used: Mapping[str, int]) -> Column:
-    points = ", ".join(f"{point} = {label}" for point, label in enumerate(item.options, start=1))
-    said = [item.text, f"[{points}]" if points else "", item.reversed and "Worded in reverse."]
-    return Column(
-        _column_name(item, used),
-        Type.INTEGER,
-        "scale point",
-        f"1–{len(item.options)}" if item.options else "≥ 1",
-        " ".join(part for part in said if part),
-        item.instrument.source,
-    )
+def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
+    name, (low, high) = _column_name(item, used), item.ends
+    points = None if item.kind in (Item.Kind.SLIDER, Item.Kind.YES_NO) else high
+    rows = item.labelled_rows or {"": []}
+    return [
+        Scale(
+            item.pk,
+            row,
+            Column(
+                f"{name}.{row}" if row else name,
+                Type.INTEGER,
+                "scale point",
+                f"{low}–{high}" if high >= low else f"≥ {low}",
+                _meaning(item, labels),
+                item.instrument.source,
+            ),
+            points,
+        )
+        for row, labels in rows.items()
+    ]
+
+
+def _meaning(item: Item, labels: list[str]) -> str:
+    """The question, its row, and what the points are called."""
+    said = [
+        item.text,
+        " – ".join(labels),
+        f"[{_points(item)}]" if _points(item) else "",
+        "Worded in reverse." if item.reversed else "",
+    ]
+    return " ".join(part for part in said if part)
+
+
+def _points(item: Item) -> str:
+    low, high = item.ends
+    named: Iterable[tuple[float, str]]
+    match item.kind:
+        case Item.Kind.YES_NO:
+            return "0 = No, 1 = Yes"
+        case Item.Kind.DIFFERENTIAL:
+            return f"{low} = left, {high} = right"
+        case Item.Kind.SLIDER:
+            ends = (low, high) if len(item.options) == 2 else (low, (low + high) / 2, high)
+            named = zip(ends, item.options, strict=False)
+        case _:
+            named = enumerate(item.options, start=1)
+    return ", ".join(f"{point:g} = {label}" for point, label in named)
 
 
 def _column_name(item: Item, used: Mapping[str, int]) -> str:
@@ -255,6 +295,7 @@ def playlist_answers(study: Study) -> pd.DataFrame:
         playlist_id="trial__playlist_id",
         period="trial__number",
         item="item_id",
+        row="row",
         value="value",
     )
 
@@ -269,6 +310,7 @@ def answers(study: Study) -> pd.DataFrame:
         "item__instrument__key",
         "item__position",
         "item__key",
+        "pk",
     )
     related = rows.select_related("participant", "trial__condition", "item__instrument")
     columns = [column.name for column in FILES["answers"]]
@@ -287,24 +329,77 @@ def _only_condition(study: Study) -> dict[int, str]:
 def _answer(answer: Answer, only: Mapping[int, str]) -> dict[str, object]:
     item, trial = answer.item, answer.trial
     return {
-        "participant_id": answer.participant.pseudonym,
-        "condition": trial.condition.name
-        if trial and trial.condition
-        else only.get(answer.participant_id),
-        "playlist_id": trial.playlist_id if trial else None,
+        **_sheet(answer.participant, trial, only),
         "instrument": item.instrument.key,
         "item_id": item.key,
-        "raw": without_addresses(answer.value) if item.kind in FREE_TEXT else answer.value,
+        "row": answer.row or None,
+        "raw": without_addresses(answer.value) if _typed(answer) else answer.value,
         "scored": scored(item, answer.value),
         "reversed": item.reversed,
+        "passed": answer.value == item.right_answer if item.right_answer else None,
     }
+
+
+def _typed(answer: Answer) -> bool:
+    return answer.item.kind in FREE_TEXT or answer.row == OTHER
 
 
 def scored(item: Item, value: str) -> int | None:
     """The point of the scale, counted from the other end when reversed; None for no point."""
-    if item.kind != Item.Kind.LIKERT or not value.isdecimal():
-        return None
-    return len(item.options) + 1 - int(value) if item.reversed else int(value)
+    point = item.number_of(value)
+    low, high = item.ends
+    return low + high - point if item.reversed and point is not None else point
+
+
+def scores(study: Study) -> pd.DataFrame:
+    """One row for each score of each questionnaire that somebody answered: the file `scores`."""
+    only, rows = _only_condition(study), []
+    for instrument in study.instruments.exclude(scoring=[]).order_by("position", "pk"):
+        questions = {question.key: question for question in instrument.scored_questions()}
+        for who, points in _points_by_sheet(instrument).items():
+            about = {**_sheet(*who, only), "instrument": instrument.key}
+            for one in instrument.scoring:
+                found = score(
+                    [questions[key] for key in instrument.keys_of(one)],
+                    points,
+                    one.get("method", "mean"),
+                    one.get("min_answered"),
+                )
+                result = {"score": found.value, **_counts(found)}
+                rows.append({**about, "scale": one["scale"], **result})
+    return pd.DataFrame(rows, columns=[column.name for column in FILES["scores"]])
+
+
+def _counts(found: Score) -> dict[str, int]:
+    return {"n_items": found.n_items, "n_answered": found.n_answered}
+
+
+def _points_by_sheet(
+    instrument: Instrument,
+) -> dict[tuple[Participant, Trial | None], dict[str, float]]:
+    """The points as answered, of each participant or playlist whose questionnaire came back."""
+    sheets: dict[tuple[Participant, Trial | None], dict[str, float]] = {}
+    given = Answer.objects.filter(item__instrument=instrument).order_by(
+        "participant__pseudonym", F("trial__number").asc(nulls_first=True), "pk"
+    )
+    for answer in given.select_related("participant", "trial__condition", "item"):
+        points = sheets.setdefault((answer.participant, answer.trial), {})
+        number = answer.item.number_of(answer.value)
+        if number is not None:
+            key = f"{answer.item.key}.{answer.row}" if answer.row else answer.item.key
+            points[key] = number
+    return sheets
+
+
+def _sheet(
+    participant: Participant, trial: Trial | None, only: Mapping[int, str]
+) -> dict[str, object]:
+    condition = trial.condition.name if trial and trial.condition else only.get(participant.pk)
+    return {
+        "participant_id": participant.pseudonym,
+        "condition": condition,
+        "playlist_id": trial.playlist_id if trial else None,
+    }
 
 
 def without_addresses(text: str) -> str:

@@ -18,6 +18,11 @@ from .export import csv_bytes, data_hash, json_bytes, sha256
 from .frames import Library, Scale
 from .playlists import catalogue_coverage, playlist_metrics
 
+# Of a question, in the manifest.
+ASKED = (
+    *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
+    *("shown_if", "right_answer", "required", "reversed"),
+)
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
 
@@ -75,6 +80,7 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "ratings": rated,
         "playlist_ratings": answered,
         "answers": frames.answers(study),
+        "scores": frames.scores(study),
         "listening": listened,
         "hidden_tracks": tables.hidden(*hidden, of.track_scales),
         "flags": frames.flags(study),
@@ -162,11 +168,11 @@ def study_configuration(study: Study) -> dict[str, Any]:
 
 
 def _instrument(instrument: Instrument) -> dict[str, Any]:
-    names = ("key", "title", "introduction", "placement", "source", "licence")
+    names = ("key", "title", "introduction", "placement", "randomised", "scoring", "source")
     asked = instrument.items.order_by("position", "pk")
     return {
-        **{name: getattr(instrument, name) for name in names},
-        "items": list(asked.values("key", "text", "help", "kind", "options", "reversed")),
+        **{name: getattr(instrument, name) for name in (*names, "licence")},
+        "items": list(asked.values(*ASKED)),
     }
 
 

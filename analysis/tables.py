@@ -14,6 +14,7 @@ from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
 
 LIKING = "liking"
 HEARD = (*(field.name for field in fields(Listened)), "first_play_at")
+YES_NO = {"yes": "1", "no": "0"}
 LABEL_SOURCES = ("metadata", "cnn")
 TRACK_GROUPS = ("condition", "track_id", "position")
 PLAYLIST_GROUPS = ("condition", "period")
@@ -78,9 +79,12 @@ def playlist_ratings(
     given: pd.DataFrame, scales: Sequence[Scale], rated: pd.DataFrame
 ) -> pd.DataFrame:
     """One row for each trial whose playlist questions were answered."""
-    table = given.drop_duplicates("trial").drop(columns=["item", "value"]).reset_index(drop=True)
+    table = (
+        given.drop_duplicates("trial").drop(columns=["item", "row", "value"]).reset_index(drop=True)
+    )
     for scale in scales:
-        values = given[given["item"] == scale.item].set_index("trial")["value"]
+        of_scale = given[(given["item"] == scale.item) & (given["row"] == scale.row)]
+        values = of_scale.set_index("trial")["value"].replace(YES_NO)
         table[scale.column.name] = pd.to_numeric(table["trial"].map(values), errors="coerce")
     of_tracks = {playlist: _of_tracks(group) for playlist, group in rated.groupby("playlist_id")}
     summary = [of_tracks.get(playlist, (np.nan,) * 3) for playlist in table["playlist_id"]]
@@ -172,5 +176,6 @@ def likert(
             conditions=conditions,
         )
         for scale in scales
+        if scale.points
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LIKERT)

@@ -22,12 +22,15 @@ import mechanicalsoup
 import requests
 from bs4 import BeautifulSoup
 
+from .rules import DONT_KNOW, holds
+
 PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
 MOST_PAGES = 500
 # How many of those who may bring a song of their own.
 OWN_SONGS = 0.3
 RATE = 22_050
+WORDS = ["Fine.", '=1+1 "quoted", ünïcödé']
 
 
 class Stuck(Exception):
@@ -167,26 +170,86 @@ class Bot:
         return self.browser.select_form(f"main {selector}")
 
     def _fill_in(self, form: mechanicalsoup.Form) -> int:
-        """Answer every question of a form; returns how many."""
-        element = form.form
-        scales: dict[str, list[str]] = {}
-        for radio in element.select("input[type=radio]"):
-            scales.setdefault(radio["name"], []).append(radio["value"])
-        for name, values in scales.items():
-            form.set_radio({name: self._point(values)})
-        for box in element.select("input[type=checkbox]:not([name$=-unheard])"):
-            form.check({box["name"]: True})
-        numbers = element.select("input[type=number]")
+        """Answer every question of a form that is meant for this bot; returns how many answers."""
+        page = form.form
+        boxes = page.select("input[type=checkbox]:not([name$=-unheard])")
+        outside = [box for box in boxes if not self._within(box)]
+        for box in outside:
+            box["checked"] = ""
+        return sum(self._answer(question) for question in page.select(".question"))
+
+    def _within(self, element: Any) -> Any:
+        return element.find_parent(class_="question")
+
+    def _answer(self, question: Any) -> int:
+        """Answer one question, if its condition holds; returns how many rows that makes."""
+        if not self._is_meant(question):
+            return 0
+        scales: dict[str, list[Any]] = {}
+        for radio in question.select("input[type=radio]"):
+            scales.setdefault(radio["name"], []).append(radio)
+        for radios in scales.values():
+            point = self._point([radio["value"] for radio in radios])
+            _set(radios, "checked", [radio for radio in radios if radio["value"] == point])
+        return (
+            len(scales)
+            + self._tick(question)
+            + self._put_in_order(question)
+            + self._give_numbers(question)
+            + self._write(question)
+        )
+
+    def _is_meant(self, question: Any) -> bool:
+        """What its condition, if there is one, makes of the answers given so far."""
+        if not question.get("data-shown-if"):
+            return True
+        rule = json.loads(question["data-shown-if"])
+        page = question.find_parent("form")
+        inputs = page.find_all(attrs={"name": rule["item"]})
+        picked = [
+            i for i in inputs if i.get("type") not in ("radio", "checkbox") or "checked" in i.attrs
+        ]
+        return holds(rule, [i["value"] for i in picked if i.get("value")])
+
+    def _tick(self, question: Any) -> int:
+        boxes = question.select("input[type=checkbox][value]")  # “don't know” has no value
+        if not boxes:
+            return 0
+        picked = self.chance.sample(boxes, self.chance.randint(1, len(boxes)))
+        _set(boxes, "checked", picked)
+        return len(picked)
+
+    def _put_in_order(self, question: Any) -> int:
+        places = question.select("[data-ranking] select")
+        for number, select in enumerate(self.chance.sample(places, len(places)), start=1):
+            _set(select.select("option"), "selected", [select.find("option", value=str(number))])
+        return len(places)
+
+    def _give_numbers(self, question: Any) -> int:
+        numbers = question.select("input[type=number]")
         for number in numbers:
             low, high = int(number.get("min", 0)), int(number.get("max", 100))
-            form[number["name"]] = str(self.chance.randint(low, min(high, low + 50)))
-        texts = element.select("textarea, input[type=text]")
-        for text in texts:
-            form[text["name"]] = self.chance.choice(["", "Fine.", '=1+1 "quoted", ünïcödé'])
-        return len(scales) + len(numbers)
+            number["value"] = str(self.chance.randint(low, min(high, low + 50)))
+        return len(numbers)
+
+    def _write(self, question: Any) -> int:
+        """Text is not counted: it may be empty. What “other” means is said where it is picked."""
+        for text in question.select("textarea, input[type=text]"):
+            picked = question.select_one("input[value=other]")
+            if picked is not None:
+                said = "Something else" if "checked" in picked.attrs else ""
+            else:
+                optional = question.select_one("label small, legend small")
+                said = self.chance.choice([""] * bool(optional) + WORDS)
+            if text.name == "textarea":
+                text.string = said
+            else:
+                text["value"] = said
+        return 0
 
     def _point(self, values: list[str]) -> str:
         """A point of a scale by taste and chance; anything for unordered answers."""
+        values = [value for value in values if value != DONT_KNOW]
         if not all(value.isdecimal() for value in values):
             return self.chance.choice(values)
         middle = (len(values) - 1) / 2
@@ -239,6 +302,14 @@ def some_song(chance: random.Random, seconds: int = 6) -> bytes:
         song.setframerate(RATE)
         song.writeframes(samples.tobytes())
     return file.getvalue()
+
+
+def _set(elements: list[Any], attribute: str, chosen: list[Any]) -> None:
+    """Give the attribute to the chosen ones alone."""
+    for element in elements:
+        element.attrs.pop(attribute, None)
+    for element in chosen:
+        element[attribute] = ""
 
 
 def send(

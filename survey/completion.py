@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from .eligibility import filled_in
 from .models import Participant
-from .rules import filled_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
 """The researcher's side."""
 
-from . import links, participants, studies
+from . import links, participants, questions, studies
 
-__all__ = ["links", "participants", "studies"]
+__all__ = ["links", "participants", "questions", "studies"]

@@ -66,7 +66,7 @@ class FlagInline(ShownInline):
 
 class AnswerInline(ShownInline):
     model = Answer
-    fields = ("item", "value", "trial", "answered_at")
+    fields = ("item", "row", "value", "trial", "answered_at")
     readonly_fields = fields
 
 

@@ -25,7 +25,6 @@ from survey import changes, services
 from survey.models import (
     Condition,
     Instrument,
-    Item,
     Study,
 )
 from survey.study_files import StudyFileError, add_ready_made, ready_made
@@ -355,35 +354,3 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
             reverse("admin:survey_trial_changelist"),
             study.pk,
         )
-
-
-class ItemInline(FixedAfterDraft, admin.StackedInline):
-    model = Item
-    extra = 0
-    fields = (("key", "kind", "position"), "text", "help", "options", ("required", "reversed"))
-
-
-@admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
-    list_display = ("__str__", "study", "placement", "position", "n_items")
-    list_filter = ("placement", "study")
-    search_fields = ("title", "key", "items__text", "study__title")
-    list_select_related = ("study",)
-    inlines = (ItemInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
-        return super().get_queryset(request).annotate(asked=Count("items"))
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        services.current_version(form.instance.study, request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return of_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return of_draft(obj) and super().has_delete_permission(request, obj)
-
-    @admin.display(description="questions", ordering="asked")
-    def n_items(self, instrument: Instrument) -> int:
-        return instrument.asked  # type: ignore[attr-defined]

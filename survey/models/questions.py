@@ -1,10 +1,15 @@
 """What a study asks."""
 
+from collections.abc import Iterator
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from survey.rules import DONT_KNOW, OTHER
+from survey.scoring import Question
+
+from .checks import problem_with_scores, problem_with_scoring, problems_of
 from .studies import Study
 
 
@@ -44,22 +49,30 @@ class Instrument(models.Model):
     def __str__(self) -> str:
         return self.title or self.key
 
+    def clean(self) -> None:
+        if problem := problem_with_scoring(self):
+            raise ValidationError({"scoring": problem})
+        if self.pk and self.placement == self.Placement.TRACK:
+            unfit = [item.key for item in self.items.all() if item.kind not in item.RATED]
+            if unfit:
+                said = "For every track there can be scales, stars, sliders, and yes or no, but no"
+                raise ValidationError({"placement": f"{said} “{'”, “'.join(unfit)}”."})
 
-def _problem_with_options(kind: str, options: Any) -> str:
-    """Why a question of this kind can't have these options; empty if it can."""
-    if not isinstance(options, list):
-        return 'Options are a list, such as ["No", "Yes"].'
-    if kind in (Item.Kind.LIKERT, Item.Kind.CHOICE):
-        if len(options) < 2 or not all(isinstance(option, str) and option for option in options):
-            return (
-                "At least two labels are needed, all of them text: in YAML, quote “No” and “Yes”."
-            )
-        if len(set(options)) < len(options):
-            return "Two options are the same."
-    bounds = [type(bound) for bound in options]
-    if kind == Item.Kind.NUMBER and options and (bounds != [int, int] or options[0] >= options[1]):
-        return "A number's options are its lowest and highest value, such as [16, 110]."
-    return ""
+    def clean_scores(self) -> None:
+        """Once its questions are there: whether the scores can be made of them."""
+        if problem := problem_with_scores(self):
+            raise ValidationError({"scoring": problem})
+
+    def scored_questions(self) -> list[Question]:
+        """Every scale of it as scores see it; each row of a matrix is one, as `key.row`."""
+        return [question for item in self.items.all() for question in item.scored_questions()]
+
+    def keys_of(self, score: dict[str, Any]) -> list[str]:
+        """The scales a score is made of: those it names, a matrix with all its rows; or all."""
+        known = [question.key for question in self.scored_questions()]
+        named = score.get("items") or known
+        rows = {name: [key for key in known if key.startswith(f"{name}.")] for name in named}
+        return [key for name in named for key in (rows[name] or [name])]
 
 
 class ItemQuerySet(models.QuerySet["Item"]):
@@ -85,6 +98,10 @@ class Item(models.Model):
         TEXT = "text", "Short text"
         LONG_TEXT = "long_text", "Long text"
         INFORMATION = "information", "Text without a question"
+
+    # Kinds with a number for an answer; and those of which every row has one.
+    RATED = (Kind.LIKERT, Kind.STARS, Kind.SLIDER, Kind.YES_NO)
+    SCALES = (*RATED, Kind.MATRIX, Kind.DIFFERENTIAL)
 
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="items")
     key = models.SlugField(help_text="Its name in the data, e.g. liking.")
@@ -134,11 +151,91 @@ class Item(models.Model):
         return self.text
 
     def clean(self) -> None:
-        problem = _problem_with_options(self.kind, self.options)
-        if problem:
-            raise ValidationError({"options": problem})
+        if problems := problems_of(self):
+            raise ValidationError(problems)
+        if isinstance(self.rows, dict):  # a list keeps the order on every database
+            self.rows = [[key, *labels] for key, labels in self.labelled_rows.items()]
 
     @property
     def key_in_form(self) -> str:
         """Unlike the key alone, different for two instruments on one page."""
         return f"{self.instrument.key}.{self.key}"
+
+    @property
+    def is_scale(self) -> bool:
+        return self.kind in self.SCALES
+
+    @property
+    def labelled_rows(self) -> dict[str, list[str]]:
+        """The rows of a matrix with their text, of a differential with both its ends."""
+        if isinstance(self.rows, dict):
+            return {k: [v] if isinstance(v, str) else list(v) for k, v in self.rows.items()}
+        return {key: labels for key, *labels in self.rows}
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The lowest and highest point of a scale."""
+        match self.kind:
+            case self.Kind.SLIDER:
+                low, high = self.bounds or (0, 100)
+                return low, high
+            case self.Kind.YES_NO:
+                return 0, 1
+            case self.Kind.DIFFERENTIAL:
+                return 1, self.options[0] if self.options else 7
+        return 1, len(self.options)
+
+    @property
+    def possible_answers(self) -> list[str] | None:
+        """All that can be answered, as stored; None where that can't be listed."""
+        extra = [OTHER] * self.other + [DONT_KNOW] * self.dont_know
+        match self.kind:
+            case self.Kind.CHOICE | self.Kind.MULTIPLE:
+                return [*self.options, *extra]
+            case self.Kind.YES_NO:
+                return ["yes", "no", *extra]
+            case self.Kind.LIKERT | self.Kind.STARS | self.Kind.SLIDER:
+                low, high = self.ends
+                return [*map(str, range(low, high + 1)), *extra]
+        return None
+
+    def number_of(self, value: str) -> int | None:
+        """The point that a stored answer stands for; None for “don't know” and for no point."""
+        if self.kind == self.Kind.YES_NO:
+            return {"yes": 1, "no": 0}.get(value)
+        try:
+            number = int(value)
+        except ValueError:
+            return None
+        low, high = self.ends
+        return number if self.is_scale and low <= number <= high else None
+
+    def value_of(self, number: int | None) -> str:
+        """The stored answer that a rating's number stands for."""
+        if number is None:
+            return DONT_KNOW
+        return ("no", "yes")[number] if self.kind == self.Kind.YES_NO else str(number)
+
+    def scored_questions(self) -> Iterator[Question]:
+        if self.is_scale and not self.right_answer:
+            for row in self.labelled_rows or [""]:
+                key = f"{self.key}.{row}" if row else self.key
+                yield Question(key, *self.ends, self.reversed)
+
+    def asked_before(self) -> dict[str, "Item"]:
+        """The study's questions that come earlier, by `instrument.key`."""
+        study = self.instrument.study_id
+        known = Item.objects.filter(instrument__study=study).exclude(pk=self.pk)
+        place = self._place
+        return {
+            item.key_in_form: item
+            for item in known.select_related("instrument")
+            if item._place < place
+        }
+
+    @property
+    def _place(self) -> tuple[int, int, float, int, float]:
+        """Where it comes in a study; one not saved yet comes after its neighbours."""
+        last, of = float("inf"), self.instrument
+        at = Instrument.Placement.values.index(of.placement) if of.placement else 0
+        return at, of.position, of.pk or last, self.position, self.pk or last

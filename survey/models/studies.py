@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recommender.models import GenreModel
-from survey.rules import recruitment_problems
+from survey.eligibility import recruitment_problems
 
 
 class StudyQuerySet(models.QuerySet["Study"]):

@@ -6,6 +6,7 @@ from .admission import (
     why_not,
 )
 from .answers import (
+    known_answers,
     save_answers,
 )
 from .joining import (
@@ -66,6 +67,7 @@ from .trials import (
     complete,
     finish_rating,
     finish_trial,
+    known_of_tracks,
     may_choose_again,
     named,
     present,
@@ -116,6 +118,8 @@ __all__ = [
     "finish_trial",
     "hearing",
     "holdings",
+    "known_answers",
+    "known_of_tracks",
     "make_links",
     "may_choose_again",
     "model_of",

@@ -15,6 +15,7 @@ from survey.models import (
     Study,
     Trial,
 )
+from survey.rules import Given
 
 from .admission import NotAdmitted, why_not
 from .answers import save_answers
@@ -35,7 +36,7 @@ def enrol(
     study: Study,
     registration_key: UUID,
     consent: Consent,
-    answers: Mapping[Item, str],
+    answers: Mapping[Item, Given],
     *,
     arrival: Arrival | None = None,
     simulated: bool = False,

@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from recommender.models import GenreModel, Track, TrackQuerySet
 from recommender.services import active_model
+from survey.eligibility import problems_with_questions
 from survey.models import (
     Instrument,
     Item,
     Participant,
     Study,
 )
-from survey.rules import problems_with_questions
+from survey.models.checks import problem_with_condition, problem_with_scores
 
 from .places import all_completed
 from .refusal import NotAllowed
@@ -61,7 +62,15 @@ def obstacles_to_taking_part(study: Study) -> list[str]:
             "An own song is the query of one playlist: let people choose a new query song for each "
             "playlist, or take own songs out."
         )
-    return found + _obstacles_in_the_design(study)
+    return found + _problems_with_questions(study) + _obstacles_in_the_design(study)
+
+
+def _problems_with_questions(study: Study) -> list[str]:
+    """What was right when it was saved, and went wrong when something else was changed."""
+    items = Item.objects.filter(instrument__study=study).select_related("instrument")
+    asked = [(item.key_in_form, problem_with_condition(item)) for item in items]
+    scored = [(one.key, problem_with_scores(one)) for one in study.instruments.all()]
+    return [f"“{key}”: {problem}" for key, problem in asked + scored if problem]
 
 
 def _obstacles_in_the_design(study: Study) -> list[str]:

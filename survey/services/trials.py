@@ -22,8 +22,9 @@ from survey.models import (
     TrialTrack,
 )
 from survey.presentation import lay_out
+from survey.rules import Given, shown
 
-from .answers import save_answers
+from .answers import known_answers, save_answers
 from .places import plan
 from .quality import flag_answers, flag_trial
 from .refusal import NotAllowed
@@ -170,7 +171,7 @@ def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
     return random.Random(seed).choice(others) if others else None
 
 
-def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int]) -> None:
+def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int | None]) -> None:
     """Keep ratings of one track; a changed mind is counted, the same value again is not."""
     if trial.finished_at:
         raise NotAllowed("You have finished this playlist; its ratings can't be changed any more.")
@@ -192,6 +193,9 @@ def finish_rating(trial: Trial) -> None:
     missing = unrated(trial)
     if missing:
         raise NotAllowed(f"{len(missing)} ratings are still missing.")
+    for position, items in asked_of_tracks(trial).items():
+        of_track = trial.ratings.filter(track__position=position)
+        of_track.exclude(item__in=items).delete()  # rated before another answer hid the question
     Trial.objects.filter(pk=trial.pk, rated_at=None).update(rated_at=timezone.now())
 
 
@@ -207,12 +211,16 @@ def named(trial: Trial) -> set[int]:
 
 
 def unrated(trial: Trial) -> set[tuple[int, int]]:
-    """(position, item id) of every required rating not given yet, of tracks that can be heard."""
-    study = trial.participant.study
-    items = Item.objects.placed(study, Instrument.Placement.TRACK).filter(required=True)
-    positions = {track.position for track in present(trial)} - unheard(trial)
+    """(position, item id) of every required rating not given yet, of tracks that can be heard.
+
+    “Don't know” is a rating.
+    """
+    asked, deaf = asked_of_tracks(trial), unheard(trial)
     wanted = {
-        (position, item) for position in positions for item in items.values_list("pk", flat=True)
+        (position, item.pk)
+        for position, items in asked.items()
+        for item in items
+        if item.required and position not in deaf
     }
     return wanted - set(trial.ratings.values_list("track__position", "item_id"))
 
@@ -223,7 +231,24 @@ def unheard(trial: Trial) -> set[int]:
     return set(said.values_list("position", flat=True))
 
 
-def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
+def asked_of_tracks(trial: Trial) -> dict[int, list[Item]]:
+    """By position, the questions that are asked about a track, as it has been rated so far."""
+    items = list(Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK))
+    known = known_of_tracks(trial)
+    return {track.position: shown(items, known[track.pk]) for track in present(trial)}
+
+
+def known_of_tracks(trial: Trial) -> dict[int, dict[str, list[str]]]:
+    """For each track, by its id, what questions about it can depend on."""
+    before = known_answers(trial.participant)
+    known = {track.pk: dict(before) for track in present(trial)}
+    for rating in trial.ratings.select_related("item__instrument"):
+        value = rating.item.value_of(rating.value)
+        known[rating.track_id][rating.item.key_in_form] = [value]
+    return known
+
+
+def finish_trial(trial: Trial, answers: Mapping[Item, Given]) -> None:
     """Keep the playlist's survey; sent again, the first one stays."""
     with transaction.atomic():
         trial = Trial.objects.select_for_update().get(pk=trial.pk)
@@ -235,7 +260,7 @@ def finish_trial(trial: Trial, answers: Mapping[Item, str]) -> None:
         flag_trial(trial)
 
 
-def complete(participant: Participant, answers: Mapping[Item, str]) -> None:
+def complete(participant: Participant, answers: Mapping[Item, Given]) -> None:
     """Keep the last answers and note that the participant is through; only once."""
     with transaction.atomic():
         # Locked first, as in registering: of two who complete at once, one sees that it is full.

@@ -1,6 +1,6 @@
 """From what a file says to rows in the database, and everything that stands against that."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
@@ -50,15 +50,22 @@ class _Saver:
             fields = row_of(item, texts.OF_ITEM, self.language)
             made = Item(instrument=instrument, position=place, **fields)
             self.checked(made, (*path, "items", place))
+        self.noting(instrument.clean_scores, path)
 
     def checked(self, row: Row, path: Path) -> Row | None:
-        try:
-            row.full_clean()
-        except ValidationError as error:
-            self.problems += [Problem(said, (*path, *name)) for name, said in _reasons(error)]
+        if not self.noting(row.full_clean, path):
             return None
         row.save()
         return row
+
+    def noting(self, check: Callable[[], None], path: Path) -> bool:
+        """Whether a check found nothing; what it found is noted, with its place."""
+        try:
+            check()
+        except ValidationError as error:
+            self.problems += [Problem(said, (*path, *name)) for name, said in _reasons(error)]
+            return False
+        return True
 
 
 def _reasons(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:

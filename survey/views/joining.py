@@ -69,7 +69,9 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if agreed is None:
         return redirect("survey:consent", slug)
     items = Item.objects.placed(study, Instrument.Placement.REGISTRATION)
-    form = ItemsForm(items, request.POST or None)
+    # Nobody has a seed yet; the form's key is kept, too, and stays when the form is shown again.
+    drawn = str(key["registration_key"].value())
+    form = ItemsForm(items, request.POST or None, earlier={}, seed=drawn)
     if request.method == "POST" and form.is_valid() and key.is_valid():
         simulated = request.headers.get("User-Agent", "").startswith(settings.BOT_USER_AGENT)
         try:

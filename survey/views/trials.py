@@ -17,6 +17,7 @@ from survey import services
 from survey.completion import completion
 from survey.forms import ItemsForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
+from survey.rules import Given
 from survey.steps import Step, where
 
 from .access import lead, participants_page, trial_page
@@ -82,7 +83,7 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
 
 def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]:
     items = list(Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK))
-    known = {(r.track_id, r.item_id): r.value for r in trial.ratings.all()}
+    known = services.known_of_tracks(trial)
     return [
         (
             track,
@@ -90,7 +91,9 @@ def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]
                 items,
                 data,
                 prefix=f"track-{track.position}",
-                initial={i.key_in_form: str(known.get((track.pk, i.pk), "")) for i in items},
+                initial={key: values[0] for key, values in known[track.pk].items() if values},
+                earlier=known[track.pk],
+                seed=trial.participant.seed,
             ),
         )
         for track in services.present(trial)
@@ -140,7 +143,7 @@ def _keep_all(
 def _keep_ratings(request: HttpRequest, trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
     """Keep every rating that is on its scale; True if there was one."""
     form.is_valid()
-    values = {item: int(value) for item, value in form.answers().items()}
+    values = form.ratings()
     if values:
         measured = "X-Measured" in request.headers or "measured" in request.POST
         services.refuse_too_early(trial, track, measured=measured)
@@ -183,14 +186,16 @@ def _after_rating(trial: Trial) -> HttpResponse:
 
 @trial_page(Step.SURVEY)
 def survey(request: HttpRequest, trial: Trial) -> HttpResponse:
-    items = Item.objects.placed(trial.participant.study, Instrument.Placement.PLAYLIST)
-    form = ItemsForm(items, request.POST or None)
+    participant = trial.participant
+    items = Item.objects.placed(participant.study, Instrument.Placement.PLAYLIST)
+    known = services.known_answers(participant, trial)
+    form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)
     if request.method == "POST" and form.is_valid():
         return _after_survey(trial, form.answers())
     return _questions(request, form, context_of(trial))
 
 
-def _after_survey(trial: Trial, answers: dict[Item, str]) -> HttpResponse:
+def _after_survey(trial: Trial, answers: dict[Item, Given]) -> HttpResponse:
     services.finish_trial(trial, answers)
     participant = trial.participant
     ended = where(participant).step == Step.END
@@ -205,7 +210,8 @@ def end(request: HttpRequest, participant: Participant) -> HttpResponse:
     if place.step != Step.END:
         return redirect(place.url)
     items = Item.objects.placed(participant.study, Instrument.Placement.END)
-    form = ItemsForm(items, request.POST or None)
+    known = services.known_answers(participant)
+    form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)
     if request.method == "POST" and form.is_valid():
         services.complete(participant, form.answers())
         return redirect(where(participant).url)
