@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("survey", "0007_heard_tracks"),
+        ("survey", "0009_unheard"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("survey", "0007_heard_tracks")]
+    dependencies = [("survey", "0008_within")]
     operations = [
         migrations.AlterField(
             model_name="listeningevent",
