@@ -1,7 +1,7 @@
 """The only place where the database becomes DataFrames: pseudonyms in, codes and e-mails never.
 
-A playlist counts as shown once it is ready. Rows come in a fixed order: participant,
-playlist, position.
+Pilot participants are left out unless asked for. A playlist counts as shown once it is ready.
+Rows come in a fixed order: participant, playlist, position.
 """
 
 import re
@@ -52,6 +52,12 @@ def _frame(rows: QuerySet[Any], **columns: str) -> pd.DataFrame:
     return pd.DataFrame.from_records(values, columns=list(columns))
 
 
+def of_study(study: Study, participant: str, pilot: bool) -> Q:
+    """Whose rows: the study's participants', by the way that leads from a row to them."""
+    everybody = Q(**{f"{participant}__study": study})
+    return everybody if pilot else everybody & Q(**{f"{participant}__pilot": False})
+
+
 def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
@@ -94,9 +100,11 @@ def _column_name(item: Item, used: Mapping[str, int]) -> str:
 # what was shown and heard
 
 
-def playlists(study: Study) -> pd.DataFrame:
+def playlists(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each playlist that was shown, even an empty one."""
-    trials = Trial.objects.filter(participant__study=study, playlist__status=Playlist.Status.READY)
+    trials = Trial.objects.filter(
+        of_study(study, "participant", pilot), playlist__status=Playlist.Status.READY
+    )
     return _frame(
         trials.order_by("participant__pseudonym", "number"),
         participant_id="participant__pseudonym",
@@ -108,12 +116,12 @@ def playlists(study: Study) -> pd.DataFrame:
     )
 
 
-def entries(study: Study) -> pd.DataFrame:
+def entries(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each track of each playlist that was shown."""
-    shown = PlaylistTrack.objects.filter(
-        playlist__trial__participant__study=study, playlist__status=Playlist.Status.READY
-    )
     trial = "playlist__trial"
+    shown = PlaylistTrack.objects.filter(
+        of_study(study, f"{trial}__participant", pilot), playlist__status=Playlist.Status.READY
+    )
     return _frame(
         shown.order_by(f"{trial}__participant__pseudonym", f"{trial}__number", "position"),
         entry="pk",
@@ -126,11 +134,11 @@ def entries(study: Study) -> pd.DataFrame:
     )
 
 
-def listening_events(study: Study) -> pd.DataFrame:
+def listening_events(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each range that a player reported, in the order of arrival."""
     events = ListeningEvent.objects.filter(
+        of_study(study, "track__trial__participant", pilot),
         kind=ListeningEvent.Kind.HEARD,
-        track__trial__participant__study=study,
         track__role=TrialTrack.Role.RECOMMENDED,
     )
     return _frame(
@@ -146,20 +154,20 @@ def listening_events(study: Study) -> pd.DataFrame:
 # what was answered
 
 
-def track_ratings(study: Study) -> pd.DataFrame:
+def track_ratings(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each rating of a track."""
     given = TrackRating.objects.filter(
-        trial__participant__study=study, track__role=TrialTrack.Role.RECOMMENDED
+        of_study(study, "trial__participant", pilot), track__role=TrialTrack.Role.RECOMMENDED
     )
     return _frame(
         given.order_by("pk"), entry="track__entry_id", item="item_id", value="value", at="rated_at"
     )
 
 
-def playlist_answers(study: Study) -> pd.DataFrame:
+def playlist_answers(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each answer about a playlist."""
     given = Answer.objects.filter(
-        trial__participant__study=study,
+        of_study(study, "trial__participant", pilot),
         item__instrument__placement=Instrument.Placement.PLAYLIST,
     )
     return _frame(
@@ -174,10 +182,10 @@ def playlist_answers(study: Study) -> pd.DataFrame:
     )
 
 
-def answers(study: Study) -> pd.DataFrame:
+def answers(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each answer to a question, as given and as scored: the file `answers`."""
     only = _only_condition(study)
-    rows = Answer.objects.filter(participant__study=study).order_by(
+    rows = Answer.objects.filter(of_study(study, "participant", pilot)).order_by(
         "participant__pseudonym",
         F("trial__number").asc(nulls_first=True),
         "item__instrument__position",
@@ -245,16 +253,15 @@ class Library:
     vectors: Mapping[tuple[int, int], list[float]]
 
 
-def library(study: Study) -> Library:
+def library(study: Study, *, pilot: bool = False) -> Library:
     """Tracks that are available, or that this study has shown or had as query songs."""
-    trial = "playlist__trial__participant__study"
-    entered = PlaylistTrack.objects.filter(**{trial: study}).values("track")
-    queried = Trial.objects.filter(participant__study=study).values("playlist__query_track")
-    tracks = Track.objects.filter(
-        Q(available=True) | Q(pk__in=entered) | Q(pk__in=queried.exclude(playlist=None))
-    )
+    shown = of_study(study, "playlist__trial__participant", pilot)
+    entered = PlaylistTrack.objects.filter(shown).values("track")
+    chosen = Trial.objects.filter(of_study(study, "participant", pilot)).exclude(playlist=None)
+    queried = chosen.values("playlist__query_track")
+    tracks = Track.objects.filter(Q(available=True) | Q(pk__in=entered) | Q(pk__in=queried))
     rows = list(tracks.order_by("pk").values_list("pk", "genre", "artist"))
-    models = GenreModel.objects.filter(playlists__trial__participant__study=study).distinct()
+    models = models_of(study, pilot)
     features = TrackFeatures.objects.filter(model__in=models.values("pk"), track__in=tracks)
     return Library(
         genres={pk: _label(genre) for pk, genre, _ in rows},
@@ -267,6 +274,12 @@ def library(study: Study) -> Library:
             )
         },
     )
+
+
+def models_of(study: Study, pilot: bool) -> QuerySet[GenreModel]:
+    """Those that made the playlists."""
+    made = of_study(study, "playlists__trial__participant", pilot)
+    return GenreModel.objects.filter(made).distinct()
 
 
 def _label(text: str) -> str | None:

@@ -57,14 +57,18 @@ class AnswerInline(ShownInline):
 class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
 
-    list_display = ("pseudonym", "study", "doing", "created_at", "completed_at", "simulated")
-    list_filter = ("study", "simulated", "completed_at", "created_at")
+    list_display = (
+        *("pseudonym", "study", "status", "doing", "created_at", "last_seen_at", "completed_at"),
+        *("pilot", "simulated"),
+    )
+    list_filter = ("study", "status", "pilot", "simulated", "completed_at", "created_at")
     search_fields = ("pseudonym", "completion_code")
     list_select_related = ("study",)
     inlines = (TrialInline, AnswerInline)
     fields = (
-        *("pseudonym", "study_link", "doing", "consented_at", "consent_text", "created_at"),
-        *("completed_at", "completion_code", "seed", "simulated"),
+        *("pseudonym", "study_link", "status", "doing", "consented_at", "consent_text"),
+        *("created_at", "last_seen_at", "completed_at", "completion_code", "seed"),
+        *("pilot", "simulated"),
     )
     readonly_fields = fields
 

@@ -7,20 +7,21 @@ from typing import Any, Concatenate
 from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from survey.models import Participant, Study, Trial
+from survey.services import note_seen
 from survey.steps import where
 
 Page = Callable[..., HttpResponse]
 
 
 def visible_study(request: HttpRequest, slug: str) -> Study:
-    """The study; a draft exists for its researchers alone."""
+    """The study; a draft exists for its researchers, and for those who took part in its pilot."""
     study = get_object_or_404(Study, slug=slug)
-    if study.is_draft and not may_see_drafts(request.user):
+    if study.is_draft and not (may_see_drafts(request.user) or signed_in(request, study)):
         raise Http404
     return study
 
@@ -51,9 +52,25 @@ def participants_page(
         if participant is None:
             messages.info(request, _("Please type your code to go on where you were."))
             return redirect("survey:resume", slug)
+        if stopped := _stopped(request, participant):
+            return stopped
+        note_seen(participant)
         return view(request, participant, *args, **kwargs)
 
     return page
+
+
+def _stopped(request: HttpRequest, participant: Participant) -> HttpResponse | None:
+    """A page that says so, where the study lets nobody go on; what has been done stays to see."""
+    study = participant.study
+    being_changed = study.is_draft and not may_see_drafts(request.user)
+    archived = study.state == Study.State.ARCHIVED
+    if archived and participant.completed_at and request.method in ("GET", "HEAD"):
+        return None
+    if not (being_changed or archived):
+        return None
+    context = {"study": study, "archived": archived, "participant": participant}
+    return render(request, "survey/stopped.html", context, status=409)
 
 
 def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:

@@ -43,8 +43,9 @@ def song(request: HttpRequest, trial: Trial) -> HttpResponse:
     if request.method == "POST":
         track = _chosen(trial, request.POST.get("track", ""))
         if track is not None:
-            playlist = services.choose_query(trial, track)
-            enqueue_playlist(playlist.pk)
+            services.choose_query(trial, track)
+            for playlist in services.unsent_playlists(trial.participant):
+                enqueue_playlist(playlist)
             return redirect(where(trial.participant).url)
         messages.error(request, _("Please choose one of the songs shown."))
     words = request.GET.get("q", "")[:100]
@@ -86,7 +87,10 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     playlist = trial.playlist
     assert playlist is not None  # noqa: S101  the step says so
     if "another" in request.POST:
-        services.choose_again(trial)
+        try:
+            services.choose_again(trial)
+        except services.NotAllowed as refusal:
+            messages.error(request, str(refusal))
         return redirect(where(trial.participant).url)
     if request.method == "POST":
         retry_playlist(playlist.pk)
@@ -97,6 +101,7 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
         return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
     state = f"{playlist.status}{'' if playlist.enqueued_at else ' unsent'}"
     context = {**_context(trial), "playlist": playlist, "state": state}
+    context["another"] = services.may_choose_again(trial)
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "survey/wait.html", context)
     if request.GET.get("seen") == state:
