@@ -152,6 +152,10 @@ class StudyAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ("title",)}
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"
+
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     fieldsets = (
         (
             None,
