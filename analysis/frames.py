@@ -1,7 +1,7 @@
 """The only place where the database becomes DataFrames: pseudonyms in, codes and e-mails never.
 
-A playlist counts as shown once it is ready. Rows come in a fixed order: participant,
-playlist, position.
+Pilot participants are left out unless asked for. A playlist counts as shown once it is ready.
+Rows come in a fixed order: participant, playlist, position.
 """
 
 import re
@@ -56,6 +56,12 @@ def _frame(rows: QuerySet[Any], **columns: str) -> pd.DataFrame:
     """A query's values as a DataFrame: column=field."""
     values = list(rows.values_list(*columns.values()))
     return pd.DataFrame.from_records(values, columns=list(columns))
+
+
+def of_study(study: Study, participant: str, pilot: bool) -> Q:
+    """Whose rows: the study's participants', by the way that leads from a row to them."""
+    everybody = Q(**{f"{participant}__study": study})
+    return everybody if pilot else everybody & Q(**{f"{participant}__pilot": False})
 
 
 def iso(moment: datetime) -> str:
@@ -136,9 +142,11 @@ def _column_name(item: Item, used: Mapping[str, int]) -> str:
 # what was shown and heard
 
 
-def playlists(study: Study) -> pd.DataFrame:
+def playlists(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each playlist that was shown, even an empty one."""
-    trials = Trial.objects.filter(participant__study=study, playlist__status=Playlist.Status.READY)
+    trials = Trial.objects.filter(
+        of_study(study, "participant", pilot), playlist__status=Playlist.Status.READY
+    )
     shown = _frame(
         trials.order_by("participant__pseudonym", "number"),
         participant_id="participant__pseudonym",
@@ -154,12 +162,12 @@ def playlists(study: Study) -> pd.DataFrame:
     return shown.assign(query_source=own.map({True: "own", False: "library"}).astype(object))
 
 
-def entries(study: Study) -> pd.DataFrame:
+def entries(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each track of each playlist that was shown."""
-    shown = PlaylistTrack.objects.filter(
-        playlist__trial__participant__study=study, playlist__status=Playlist.Status.READY
-    )
     trial = "playlist__trial"
+    shown = PlaylistTrack.objects.filter(
+        of_study(study, f"{trial}__participant", pilot), playlist__status=Playlist.Status.READY
+    )
     return _frame(
         shown.order_by(f"{trial}__participant__pseudonym", f"{trial}__number", "position"),
         entry="pk",
@@ -172,17 +180,17 @@ def entries(study: Study) -> pd.DataFrame:
     )
 
 
-def shown_positions(study: Study) -> pd.DataFrame:
+def shown_positions(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """Where each track of each playlist came in the order of hearing."""
     shown = TrialTrack.objects.filter(
-        trial__participant__study=study, role=TrialTrack.Role.RECOMMENDED
+        of_study(study, "trial__participant", pilot), role=TrialTrack.Role.RECOMMENDED
     )
     return _frame(shown.order_by("pk"), entry="entry_id", shown_position="position")
 
 
-def hidden_tracks(study: Study) -> pd.DataFrame:
+def hidden_tracks(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each track that was hidden among a playlist."""
-    hidden = TrialTrack.objects.filter(trial__participant__study=study).exclude(
+    hidden = TrialTrack.objects.filter(of_study(study, "trial__participant", pilot)).exclude(
         role=TrialTrack.Role.RECOMMENDED
     )
     return _frame(
@@ -197,9 +205,9 @@ def hidden_tracks(study: Study) -> pd.DataFrame:
     )
 
 
-def hidden_ratings(study: Study) -> pd.DataFrame:
+def hidden_ratings(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each rating of a hidden track."""
-    given = TrackRating.objects.filter(trial__participant__study=study).exclude(
+    given = TrackRating.objects.filter(of_study(study, "trial__participant", pilot)).exclude(
         track__role=TrialTrack.Role.RECOMMENDED
     )
     return _frame(
@@ -207,10 +215,10 @@ def hidden_ratings(study: Study) -> pd.DataFrame:
     )
 
 
-def flags(study: Study) -> pd.DataFrame:
+def flags(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each mark on somebody's data: the file `flags`."""
     only = _only_condition(study)
-    marks = Flag.objects.filter(participant__study=study).order_by(
+    marks = Flag.objects.filter(of_study(study, "participant", pilot)).order_by(
         "participant__pseudonym", F("trial__number").asc(nulls_first=True), "kind"
     )
     table = _frame(
@@ -226,10 +234,10 @@ def flags(study: Study) -> pd.DataFrame:
     return table
 
 
-def listening_events(study: Study) -> pd.DataFrame:
+def listening_events(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each report of a player, in the order of arrival."""
     events = ListeningEvent.objects.filter(
-        track__trial__participant__study=study,
+        of_study(study, "track__trial__participant", pilot),
         track__role=TrialTrack.Role.RECOMMENDED,
     )
     return _frame(
@@ -244,9 +252,10 @@ def listening_events(study: Study) -> pd.DataFrame:
     )
 
 
-def sound_checks(study: Study) -> pd.DataFrame:
+def sound_checks(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each go at the sound check: the file `sound_checks`."""
-    goes = SoundCheck.objects.filter(participant__study=study).select_related("participant")
+    of = of_study(study, "participant", pilot)
+    goes = SoundCheck.objects.filter(of).select_related("participant")
     columns = [column.name for column in FILES["sound_checks"]]
     done = goes.order_by("participant__pseudonym", "pk")
     counted: Counter[int] = Counter()
@@ -271,20 +280,20 @@ def _sound_check(go: SoundCheck, counted: Counter[int]) -> dict[str, object]:
 # what was answered
 
 
-def track_ratings(study: Study) -> pd.DataFrame:
+def track_ratings(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each rating of a track."""
     given = TrackRating.objects.filter(
-        trial__participant__study=study, track__role=TrialTrack.Role.RECOMMENDED
+        of_study(study, "trial__participant", pilot), track__role=TrialTrack.Role.RECOMMENDED
     )
     return _frame(
         given.order_by("pk"), entry="track__entry_id", item="item_id", value="value", at="rated_at"
     )
 
 
-def playlist_answers(study: Study) -> pd.DataFrame:
+def playlist_answers(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each answer about a playlist."""
     given = Answer.objects.filter(
-        trial__participant__study=study,
+        of_study(study, "trial__participant", pilot),
         item__instrument__placement=Instrument.Placement.PLAYLIST,
     )
     return _frame(
@@ -300,10 +309,10 @@ def playlist_answers(study: Study) -> pd.DataFrame:
     )
 
 
-def answers(study: Study) -> pd.DataFrame:
+def answers(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each answer to a question, as given and as scored: the file `answers`."""
     only = _only_condition(study)
-    rows = Answer.objects.filter(participant__study=study).order_by(
+    rows = Answer.objects.filter(of_study(study, "participant", pilot)).order_by(
         "participant__pseudonym",
         F("trial__number").asc(nulls_first=True),
         "item__instrument__position",
@@ -351,12 +360,12 @@ def scored(item: Item, value: str) -> int | None:
     return low + high - point if item.reversed and point is not None else point
 
 
-def scores(study: Study) -> pd.DataFrame:
+def scores(study: Study, *, pilot: bool = False) -> pd.DataFrame:
     """One row for each score of each questionnaire that somebody answered: the file `scores`."""
     only, rows = _only_condition(study), []
     for instrument in study.instruments.exclude(scoring=[]).order_by("position", "pk"):
         questions = {question.key: question for question in instrument.scored_questions()}
-        for who, points in _points_by_sheet(instrument).items():
+        for who, points in _points_by_sheet(instrument, pilot).items():
             about = {**_sheet(*who, only), "instrument": instrument.key}
             for one in instrument.scoring:
                 found = score(
@@ -375,11 +384,12 @@ def _counts(found: Score) -> dict[str, int]:
 
 
 def _points_by_sheet(
-    instrument: Instrument,
+    instrument: Instrument, pilot: bool
 ) -> dict[tuple[Participant, Trial | None], dict[str, float]]:
     """The points as answered, of each participant or playlist whose questionnaire came back."""
     sheets: dict[tuple[Participant, Trial | None], dict[str, float]] = {}
-    given = Answer.objects.filter(item__instrument=instrument).order_by(
+    of = of_study(instrument.study, "participant", pilot)
+    given = Answer.objects.filter(of, item__instrument=instrument).order_by(
         "participant__pseudonym", F("trial__number").asc(nulls_first=True), "pk"
     )
     for answer in given.select_related("participant", "trial__condition", "item"):
@@ -425,16 +435,15 @@ class Library:
     vectors: Mapping[tuple[int, int], list[float]]
 
 
-def library(study: Study) -> Library:
+def library(study: Study, *, pilot: bool = False) -> Library:
     """Tracks that are available, or that this study has shown or had as query songs."""
-    trial = "playlist__trial__participant__study"
-    entered = PlaylistTrack.objects.filter(**{trial: study}).values("track")
-    queried = Trial.objects.filter(participant__study=study).values("playlist__query_track")
-    tracks = Track.objects.filter(
-        Q(available=True) | Q(pk__in=entered) | Q(pk__in=queried.exclude(playlist=None))
-    )
+    shown = of_study(study, "playlist__trial__participant", pilot)
+    entered = PlaylistTrack.objects.filter(shown).values("track")
+    chosen = Trial.objects.filter(of_study(study, "participant", pilot)).exclude(playlist=None)
+    queried = chosen.values("playlist__query_track")
+    tracks = Track.objects.filter(Q(available=True) | Q(pk__in=entered) | Q(pk__in=queried))
     rows = list(tracks.order_by("pk").values_list("pk", "genre", "artist"))
-    models = GenreModel.objects.filter(playlists__trial__participant__study=study).distinct()
+    models = models_of(study, pilot)
     features = TrackFeatures.objects.filter(model__in=models.values("pk"), track__in=tracks)
     return Library(
         genres={pk: label(genre) for pk, genre, _ in rows},
@@ -447,6 +456,12 @@ def library(study: Study) -> Library:
             )
         },
     )
+
+
+def models_of(study: Study, pilot: bool) -> QuerySet[GenreModel]:
+    """Those that made the playlists."""
+    made = of_study(study, "playlists__trial__participant", pilot)
+    return GenreModel.objects.filter(made).distinct()
 
 
 def label(text: str) -> str | None:

@@ -84,7 +84,8 @@ class ParticipantAdmin(ReadOnlyAdmin):
     """Participants by pseudonym; the code they come back with is theirs alone and not shown."""
 
     list_display = (
-        *("pseudonym", "study", "status", "doing", "created_at", "completed_at", "simulated"),
+        *("pseudonym", "study", "status", "doing", "created_at", "last_seen_at", "completed_at"),
+        *("pilot", "simulated"),
     )
     list_filter = ("study", "status", "pilot", "simulated", "flags__kind", "created_at")
     search_fields = ("pseudonym", "completion_code")
@@ -92,7 +93,7 @@ class ParticipantAdmin(ReadOnlyAdmin):
     inlines = (TrialInline, SoundCheckInline, FlagInline, AnswerInline)
     fields = (
         *("pseudonym", "study_link", "status", "doing", "left_at", "left_because"),
-        *("version", "language", "consented_at", "consent_text", "created_at"),
+        *("version", "language", "consented_at", "consent_text", "created_at", "last_seen_at"),
         *("completed_at", "completion_code", "seed", "simulated", "pilot"),
     )
     # How they came: who they are, perhaps, to whoever knows the list of links.

@@ -27,8 +27,10 @@ from survey.models import (
     Instrument,
     Study,
 )
+from survey.monitor import monitor
 from survey.study_files import StudyFileError, add_ready_made, ready_made
 from survey.study_files.schema import fields_of
+from survey.trying import may_try_out, start_as_new
 
 from .files import StudyFiles, versions_of
 from .links import card, links_of, print_page
@@ -116,8 +118,22 @@ class ConditionInline(FixedAfterDraft, admin.StackedInline):
 
     def get_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[Any, ...]:
         if not of_draft(obj):
-            return ("name", "strategy", "params")
-        return (("name", "strategy"), *(f"param_{name}" for name in PARAMS))
+            return ("name", "strategy", "params", "max_participants")
+        return (("name", "strategy", "max_participants"), *(f"param_{name}" for name in PARAMS))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Study | None = None
+    ) -> tuple[str, ...]:
+        return () if of_draft(obj) else ("name", "strategy", "params")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """How many take part in a condition may change later, too."""
+        return admin.StackedInline.has_change_permission(self, request, obj)
+
+    def get_formset(self, request: HttpRequest, obj: Study | None = None, **kwargs: Any) -> Any:
+        # The form of a draft makes the params anew from fields that are not there later.
+        own = {} if of_draft(obj) else {"form": forms.ModelForm}
+        return super().get_formset(request, obj, **{**own, **kwargs})
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):
@@ -141,8 +157,15 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"
     change_list_template = "admin/survey/study_list.html"
+
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     fieldsets = (
-        (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
+        (
+            None,
+            {"fields": ("title", "slug", "state", "paused_because", "page", "results", "heard_by")},
+        ),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
         (
@@ -187,7 +210,7 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         ),
         ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
     )
-    always_fixed = ("state", "page", "results", "heard_by")
+    always_fixed = ("state", "paused_because", "page", "results", "heard_by")
     # Changing these under people who take part would change what their answers mean.
     fixed_after_draft = tuple(
         field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
@@ -213,9 +236,13 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponse]] = {
+            "pilot": self._turn(services.start_pilot),
             "open": self._turn(services.open_study),
+            "pause": self._turn(services.pause_study),
             "close": self._turn(services.close_study),
+            "archive": self._turn(services.archive_study),
             "draft": self._turn(services.back_to_draft),
+            "try": self.try_out,
             "copy": self.copy,
             "instrument": self.add_instrument,
             "qr": self.qr,
@@ -247,6 +274,17 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         if not self.has_view_permission(request, study):
             raise PermissionDenied
         return print_page(request, [card(request, study, study.get_absolute_url())])
+
+    def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go through the study as a new participant, whose data are marked as the pilot's."""
+        study = get_object_or_404(Study, pk=pk)
+        if request.method != "POST" or not may_try_out(request.user, study):
+            return redirect("admin:survey_study_change", quote(pk))
+        if obstacles := services.obstacles_to_taking_part(study):
+            messages.error(request, " ".join(obstacles))
+            return redirect("admin:survey_study_change", quote(pk))
+        start_as_new(request, study)
+        return redirect(study)
 
     def add_instrument(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = get_object_or_404(Study, pk=pk)
@@ -292,14 +330,23 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         study = self.get_object(request, object_id)
-        draft = study is not None and study.is_draft
-        obstacles = services.obstacles_to_opening(study) if study and draft else []
+        about = self._about(request, study) if study else {}
         context = {
             **(extra_context or {}),
-            **{"study": study, "obstacles": obstacles, "ready_made": ready_made()},
+            **{"study": study, "ready_made": ready_made(), **about},
             **{"placements": Instrument.Placement.choices, "versions": versions_of(study)},
         }
         return super().change_view(request, object_id, form_url, context)
+
+    def _about(self, request: HttpRequest, study: Study) -> dict[str, Any]:
+        """What stands against opening the study, its buttons, and how it is going."""
+        turns = services.possible_turns(study)
+        return {
+            "obstacles": services.obstacles_to_opening(study) if "open" in turns else [],
+            "turns": turns,
+            "may_try_out": may_try_out(request.user, study),
+            "monitor": monitor(study),
+        }
 
     @admin.display(description="participants", ordering="begun")
     def n_participants(self, study: Study) -> SafeString:

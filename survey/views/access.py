@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from survey import services
 from survey.models import Participant, Study, Trial
+from survey.services import note_seen
 from survey.steps import where
 
 Page = Callable[..., HttpResponse]
@@ -26,9 +27,9 @@ WANTED = ("leave", "my-data")
 
 
 def visible_study(request: HttpRequest, slug: str) -> Study:
-    """The study; a draft exists for its researchers alone."""
+    """The study; a draft exists for its researchers, and for those who took part in its pilot."""
     study = get_object_or_404(Study, slug=slug)
-    if study.is_draft and not may_see_drafts(request.user):
+    if study.is_draft and not (may_see_drafts(request.user) or signed_in(request, study)):
         raise Http404
     return study
 
@@ -69,6 +70,9 @@ def participants_page(
         participant = signed_in(request, visible_study(request, slug))
         if participant is None:
             return _ask_who(request, slug)
+        if stopped := _stopped(request, participant):
+            return stopped
+        note_seen(participant)
         try:
             return view(request, participant, *args, **kwargs)
         except (IntegrityError, ObjectDoesNotExist):
@@ -95,6 +99,19 @@ def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
 def lead(request: HttpRequest, url: str) -> HttpResponse:
     """To another page, as a whole also where a part of this one was asked for."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+def _stopped(request: HttpRequest, participant: Participant) -> HttpResponse | None:
+    """A page that says so, where the study lets nobody go on; what has been done stays to see."""
+    study = participant.study
+    being_changed = study.is_draft and not may_see_drafts(request.user)
+    archived = study.state == Study.State.ARCHIVED
+    if archived and participant.completed_at and request.method in ("GET", "HEAD"):
+        return None
+    if not (being_changed or archived):
+        return None
+    context = {"study": study, "archived": archived, "participant": participant}
+    return render(request, "survey/stopped.html", context, status=409)
 
 
 def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:

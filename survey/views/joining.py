@@ -17,6 +17,7 @@ from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
 from survey.steps import Step, where
 from survey.throttles import CodeThrottle, too_many
+from survey.trying import trying_out
 
 from .access import WANTED, participants_page, sign_in, signed_in, visible_study
 from .arriving import arrival, bar_to, note_arrival
@@ -26,7 +27,8 @@ SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/home.html", {"studies": Study.objects.open()})
+    studies = [study for study in Study.objects.open() if services.why_not(study) is None]
+    return render(request, "survey/home.html", {"studies": studies})
 
 
 @never_cache
@@ -36,19 +38,31 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     note_arrival(request, study)
     participant = signed_in(request, study)
     study = participant.study if participant else study
-    bar = None if participant else bar_to(request, study)
-    context = {"study": study, "participant": participant, "bar": bar}
+    context = {
+        "study": study,
+        "participant": participant,
+        "trying": trying_out(request, study),
+        "reason": None if participant else _why_not(request, study),
+        "bar": None if participant else bar_to(request, study),
+    }
     return render(request, "survey/study.html", context)
+
+
+def _why_not(request: HttpRequest, study: Study) -> services.Reason | None:
+    """Why whoever looks can't begin now; a researcher who tries the study out always can."""
+    return None if trying_out(request, study) else services.why_not(study)
 
 
 @never_cache
 def consent(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    if signed_in(request, study) or not study.is_open or bar_to(request, study):
+    if signed_in(request, study) or _why_not(request, study) or bar_to(request, study):
         return redirect("survey:study", slug)
     form = ConsentForm(request.POST or None)
     if form.is_valid():
         request.session[f"consent-{study.pk}"] = [study.consent, timezone.now().isoformat()]
+        # One browser is one person: its forms in two tabs have the same key.
+        request.session.setdefault(f"registration-{study.pk}", str(uuid.uuid4()))
         return redirect("survey:register", slug)
     return render(
         request, "survey/consent.html", {"study": study, "form": form}, status=_status(form)
@@ -60,11 +74,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     if signed_in(request, study):
         return redirect("survey:code", slug)
-    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": uuid.uuid4()})
+    own = request.session.get(f"registration-{study.pk}")
+    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": own})
     known = _known(study, key)
     if known:
         sign_in(request, known)
         return redirect("survey:code", slug)
+    if reason := _why_not(request, study):
+        return _too_late(request, study, reason)
     agreed = _agreed(request, study)
     if agreed is None:
         return redirect("survey:consent", slug)
@@ -82,13 +99,26 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
                 form.answers(),
                 arrival=arrival(request, study),
                 simulated=simulated,
+                trying=trying_out(request, study),
             )
-        except services.NotAllowed:
+        except services.NotAdmitted as refusal:
+            return _too_late(request, study, refusal.reason)
+        except services.Barred:
             return redirect("survey:study", slug)
         sign_in(request, participant)
         return redirect("survey:code", slug)
     context = {"study": study, "form": form, "key": key}
     return render(request, "survey/register.html", context, status=_status(form))
+
+
+def _too_late(request: HttpRequest, study: Study, reason: services.Reason) -> HttpResponse:
+    """The page that says why; a form that was sent can be sent again from it, as it was."""
+    if request.method != "POST" or not reason.may_pass:
+        return redirect("survey:study", study.slug)
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    again = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+    context = {"study": study, "reason": reason, "again": again}
+    return render(request, "survey/late.html", context, status=409)
 
 
 def _known(study: Study, key: RegistrationKeyForm) -> Participant | None:

@@ -27,8 +27,9 @@ def song(request: HttpRequest, trial: Trial) -> HttpResponse:
     if request.method == "POST":
         track = _chosen(trial, request.POST.get("track", ""))
         if track is not None:
-            playlist = services.choose_query(trial, track)
-            enqueue_playlist(playlist.pk)
+            services.choose_query(trial, track)
+            for playlist in services.unsent_playlists(trial.participant):
+                enqueue_playlist(playlist)
             return redirect(where(trial.participant).url)
         messages.error(request, _("Please choose one of the songs shown."))
     context = song_page(trial, request.GET.get("q", "")[:100], _why_not(trial))

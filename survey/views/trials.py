@@ -42,7 +42,10 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     playlist = trial.playlist
     assert playlist is not None  # noqa: S101  the step says so
     if "another" in request.POST:
-        services.choose_again(trial)
+        try:
+            services.choose_again(trial)
+        except services.NotAllowed as refusal:
+            messages.error(request, str(refusal))
         return redirect(where(trial.participant).url)
     if request.method == "POST":
         retry_playlist(playlist.pk)
@@ -53,6 +56,7 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     own = playlist.query_song.state if playlist.query_song else ""
     state = f"{playlist.status} {own}{'' if playlist.enqueued_at else ' unsent'}"
     context = {**context_of(trial), "playlist": playlist, "state": state}
+    context["another"] = services.may_choose_again(trial)
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "survey/wait.html", context)
     if request.GET.get("seen") == state:

@@ -197,6 +197,9 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
         "completed": 1,
         "simulated": 1,
         "simulated_ids": ["Pb"],
+        "pilot_included": False,
+        "pilot_left_out": 0,
+        "pilot_ids": [],
     }
     assert manifest["models"] == [
         {"name": "m", "version": "v1", "genres": ["Hip-Hop", "Classical", "Rock"]}

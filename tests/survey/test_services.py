@@ -167,8 +167,8 @@ def test_exactly_what_was_agreed_to_is_kept(study):
 
 
 def test_conditions_are_balanced_among_those_who_registered(three_conditions):
-    first = [enrol(three_conditions).trials.get(number=1).condition_id for _ in range(9)]
-    assert sorted(Counter(first).values()) == [3, 3, 3]
+    first = [enrol(three_conditions).trials.get(number=1).condition_id for _ in range(6)]
+    assert sorted(Counter(first).values()) == [2, 2, 2]
 
 
 def test_a_participant_meets_every_condition_once(three_conditions):
@@ -186,8 +186,8 @@ def test_the_same_form_twice_at_once_is_one_participant(study, at_once):
 @pytest.mark.django_db(transaction=True)
 def test_conditions_stay_balanced_when_people_register_at_once(three_conditions, at_once):
     people = at_once(lambda: enrol(three_conditions), times=3)
-    begun = {person.trials.get(number=1).condition_id for person in people}
-    assert len(begun) == 3
+    orders = {tuple(person.trials.values_list("condition_id", flat=True)) for person in people}
+    assert len(orders) == 3
 
 
 @pytest.mark.django_db(transaction=True)
