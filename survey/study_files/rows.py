@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
@@ -55,19 +55,16 @@ class _Saver:
         try:
             row.full_clean()
         except ValidationError as error:
-            self.problems += [Problem(said, (*path, *name)) for name, said in _reasons(error)]
+            self.problems += _problems(error, path)
             return None
         row.save()
         return row
 
 
-def _reasons(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, reasons in error.message_dict.items():
+def _problems(error: ValidationError, path: Path) -> Iterator[Problem]:
+    for field, reasons in error.message_dict.items():
         for said in reasons:
-            yield (() if name == NON_FIELD else (name,)), said
-
-
-NON_FIELD = "__all__"
+            yield Problem(said, path if field == NON_FIELD_ERRORS else (*path, field))
 
 
 def save(data: Data) -> Study:
