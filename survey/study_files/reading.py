@@ -119,6 +119,8 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if "'\\t'" in said:
         said = "there is a tab. Indent with spaces"
+    elif "expected ',' or" in said:
+        said += ". Between brackets, quote texts that hold “?”, “:”, “,” or “#”"
     elif "but found another document" in said:
         said = "a second document begins. A file holds one study"
     at = Place(mark.line + 1, mark.column + 1) if mark else None

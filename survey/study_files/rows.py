@@ -1,7 +1,7 @@
 """From what a file says to rows in the database, and everything that stands against that."""
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
@@ -67,11 +67,22 @@ def _problems(error: ValidationError, path: Path) -> Iterator[Problem]:
             yield Problem(said, path if field == NON_FIELD_ERRORS else (*path, field))
 
 
+def trimmed(value: Any) -> Any:
+    """Texts without the spaces and line breaks around them, as forms keep them."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [trimmed(one) for one in value]
+    if isinstance(value, dict):
+        return {name: trimmed(one) for name, one in value.items()}
+    return value
+
+
 def save(data: Data) -> Study:
     """A new draft with all that the file says. Raises StudyFileError, and then keeps nothing."""
     saver = _Saver(language_of(data))
     with transaction.atomic():
-        study = saver.study(data)
+        study = saver.study(trimmed(data))
         if saver.problems or study is None:
             raise StudyFileError(saver.problems)
     return study

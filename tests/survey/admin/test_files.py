@@ -29,8 +29,8 @@ def test_a_study_is_added_from_a_file(researcher):
 def test_every_mistake_of_the_file_is_on_the_page_with_its_line(researcher):
     answer = send(researcher, DEMO_STUDY.read_bytes().replace(b"seed: 1", b"sed: 1\nmin: 3"))
     assert answer.status_code == 422
-    assert "line 29, column 1: sed: There is no “sed” here" in answer.text
-    assert "line 30, column 1" in answer.text
+    assert "line 24, column 1: sed: There is no “sed” here" in answer.text
+    assert "line 25, column 1" in answer.text
     assert not Study.objects.exists()
 
 

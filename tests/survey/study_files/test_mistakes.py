@@ -188,11 +188,12 @@ LAUGHS = "\n".join(
         ("a: *b", "Not valid YAML: found undefined alias"),
         ("a: 1\n---\nb: 2", "line 2, column 1: Not valid YAML: a second document begins"),
         ("a: 'unfinished", "Not valid YAML"),
+        ("{a: b?, c: d}", "Between brackets, quote texts that hold “?”"),
         ("a: b: c", "line 1, column 5: Not valid YAML"),
         ("- a", "must hold names and values"),
         ("", "must hold names and values"),
     ],
-    ids=range(28),
+    ids=range(29),
 )
 def test_what_is_no_good_yaml_is_said_in_words(text, expected):
     assert expected in said(text)

@@ -18,7 +18,7 @@ from tests.conftest import DEMO_STUDY
 
 # Any text that a page or a file can send; a field's ends are never blank.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\x85\u2028\u2029")
-TEXT = st.text(CHARACTERS, min_size=1, max_size=60).filter(lambda text: text.strip())
+TEXT = st.text(CHARACTERS, min_size=1, max_size=60).map(str.strip).filter(bool)
 LONG = st.lists(TEXT, min_size=1, max_size=6).map("\n\n".join)
 NAME = st.text("abcdefgh-_09", min_size=1, max_size=8)
 LABELS = st.lists(TEXT, min_size=2, max_size=4, unique=True)
