@@ -53,7 +53,8 @@ class StudyFiles(Base):
         """Upload a file; what is wrong with it is listed with lines and columns."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = StudyFileForm(request.POST or None, request.FILES or None)
+        sent = request.method == "POST"
+        form = StudyFileForm(request.POST, request.FILES) if sent else StudyFileForm()
         problems: list[str] = []
         if form.is_valid():
             try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from survey import texts
 
-from .expanding import Data, by_language, instruments_of, offered, row_of
+from .expanding import Data, by_language, instruments_of, language_of, offered, row_of
 from .problems import Path, Problem, Problems
 from .wording import did_you_mean
 
@@ -24,15 +24,16 @@ class Question:
     name: str
     item: Mapping[str, Any]
     placement: str
+    language: str
     order: tuple[int, int, int]
     path: Path
 
     @property
     def answers(self) -> list[str] | None:
         """All that can be answered, as it is stored; None where that can't be listed."""
-        options = row_of(self.item, texts.OF_ITEM, "en").get("options", [])
-        extra = [name for flag, name in (("other", "other"),) if self.item.get(flag)]
-        extra += ["dont_know"] * bool(self.item.get("dont_know"))
+        given = row_of(self.item, texts.OF_ITEM, self.language).get("options", [])
+        options = [str(option) for option in given] if isinstance(given, list) else []
+        extra = [name for name in ("other", "dont_know") if self.item.get(name)]
         match self.item.get("kind", "likert"):
             case "choice" | "multiple":
                 return [*options, *extra]
@@ -48,7 +49,8 @@ def contradictions(data: Mapping[str, Any]) -> list[Problem]:
     problems = Problems()
     instruments = instruments_of(data)
     _names_twice(data, instruments, problems)
-    questions = {question.name: question for question in _questions(instruments)}
+    asked = _questions(instruments, language_of(data))
+    questions = {question.name: question for question in asked}
     _references(data, questions, problems)
     _scores(instruments, problems)
     _languages(data, instruments, problems)
@@ -86,7 +88,7 @@ def _twice(rows: list[Data], key: str, path: Path, problems: Problems) -> None:
         seen.add(name)
 
 
-def _questions(instruments: list[Data]) -> Iterator[Question]:
+def _questions(instruments: list[Data], language: str) -> Iterator[Question]:
     """Every item with its place in a study: by placement, then as in the file."""
     placements = list(KNOWN_AT)
     for i, instrument in enumerate(instruments):
@@ -96,23 +98,23 @@ def _questions(instruments: list[Data]) -> Iterator[Question]:
         for j, item in enumerate(_dicts(instrument.get("items"))):
             name = f"{instrument.get('key')}.{item.get('key')}"
             order = (placements.index(placement), i, j)
-            yield Question(name, item, placement, order, ("instruments", i, "items", j))
+            yield Question(name, item, placement, language, order, ("instruments", i, "items", j))
 
 
 def _references(
     data: Mapping[str, Any], questions: dict[str, Question], problems: Problems
 ) -> None:
     for name in ("screen_out", "quotas"):
-        for index, rule in enumerate(_dicts(data.get(name))):
-            asked = _referred(rule, questions, (name, index), problems)
+        for index, limit in enumerate(_dicts(data.get(name))):
+            asked = _referred(limit, questions, (name, index), problems)
             if asked and asked.placement != "registration":
                 said = f"“{asked.name}” is asked too late: it must be asked at registration."
                 problems.add(said, name, index, "item")
     for question in questions.values():
-        rule = question.item.get("shown_if")
+        rule: Any = question.item.get("shown_if")
         path = (*question.path, "shown_if")
-        if isinstance(rule, dict) and (asked := _referred(rule, questions, path, problems)):
-            _is_earlier(question, asked, path, problems)
+        if isinstance(rule, dict) and (earlier := _referred(rule, questions, path, problems)):
+            _is_earlier(question, earlier, path, problems)
 
 
 def _referred(
@@ -196,12 +198,13 @@ def _translated(
     row = row_of(data, names, wanted[0])
     for name in names:
         found = {wanted[0]: row.get(name)} | {
-            code: said.get(name) for code, said in row.get("translations", {}).items()
+            code: texts_in.get(name) for code, texts_in in row.get("translations", {}).items()
         }
         value = data.get(name)
-        said = set(value) if by_language(name, value) else set()
-        for code in said & {c for c in others if isinstance(others[c], dict) and name in others[c]}:
-            problems.add(f"“{name}” is there twice in {code}.", *path, "translations", code, name)
+        for code in value if by_language(value, name) else ():
+            if isinstance(others.get(code), dict) and name in others[code]:
+                said = f"“{name}” is there twice in {code}."
+                problems.add(said, *path, "translations", code, name)
         there = [code for code, text in found.items() if text]
         if there and not _needs_no_words(row, name):
             _compare(name, there, wanted, (*path, name), problems)
@@ -209,7 +212,8 @@ def _translated(
 
 def _needs_no_words(row: Mapping[str, Any], name: str) -> bool:
     """Options that are numbers are the same in all languages."""
-    return name == "options" and all(isinstance(one, int) for one in row.get(name) or [])
+    value = row.get(name)
+    return isinstance(value, list) and all(isinstance(one, int) for one in value)
 
 
 def _compare(

@@ -4,7 +4,7 @@ A file that is not in order comes through as far as it can: what is wrong with i
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from survey import texts
 
@@ -78,7 +78,7 @@ def row_of(data: Mapping[str, Any], names: Collection[str], language: str) -> Da
     }
     for name in names:
         value = data.get(name)
-        if by_language(name, value):
+        if by_language(value, name):
             row[name] = value.get(language, [] if name in ("options", "rows") else "")
             for code, said in value.items():
                 if code != language:
@@ -90,7 +90,7 @@ def row_of(data: Mapping[str, Any], names: Collection[str], language: str) -> Da
     return {**row, "translations": filled} if filled else row
 
 
-def by_language(name: str, value: Any) -> bool:
+def by_language(value: Any, name: str) -> TypeGuard[dict[str, Any]]:
     """Whether there is one for each language; rows are names with values themselves."""
     if not isinstance(value, dict):
         return False

@@ -1,7 +1,7 @@
 """YAML as data, with the line and column of everything in it. Pure: no Django."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -39,14 +39,14 @@ class Source:
 
     def located(self, problem: Problem) -> Problem:
         """The problem with its place: its own, or that of the nearest thing around it."""
-        if problem.place:
-            return problem
-        part = self.in_words(problem.path)
+        place = problem.place or self._place_of(problem)
+        return replace(problem, place=place, part=self.in_words(problem.path))
+
+    def _place_of(self, problem: Problem) -> Place | None:
         if problem.at_name and problem.path in self.names:
-            return Problem(problem.message, problem.path, True, self.names[problem.path], part)
+            return self.names[problem.path]
         around = (problem.path[:end] for end in range(len(problem.path), -1, -1))
-        place = next((self.places[path] for path in around if path in self.places), None)
-        return Problem(problem.message, problem.path, problem.at_name, place, part)
+        return next((self.places[path] for path in around if path in self.places), None)
 
     def in_words(self, path: Path) -> str:
         """The path as a reader would say it: instrument “track” › item “liking” › options."""
@@ -119,10 +119,12 @@ def _not_yaml(error: yaml.YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if "'\\t'" in said:
         said = "there is a tab. Indent with spaces"
+    elif "expected ',' or" in said:
+        said += ". Between brackets, quote texts that hold “?”, “:”, “,” or “#”"
     elif "but found another document" in said:
         said = "a second document begins. A file holds one study"
-    place = Place(mark.line + 1, mark.column + 1) if mark else None
-    return Problem(f"Not valid YAML: {said}.", place=place)
+    at = Place(mark.line + 1, mark.column + 1) if mark else None
+    return Problem(f"Not valid YAML: {said}.", place=at)
 
 
 class _Reader:
@@ -157,7 +159,7 @@ class _Reader:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
-        return self.scalar(node, path)
+        return self.scalar(node, path) if isinstance(node, yaml.ScalarNode) else None
 
     def mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}

@@ -1,9 +1,9 @@
 """From what a file says to rows in the database, and everything that stands against that."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
@@ -63,25 +63,33 @@ class _Saver:
         try:
             check()
         except ValidationError as error:
-            self.problems += [Problem(said, (*path, *name)) for name, said in _reasons(error)]
+            self.problems += _problems(error, path)
             return False
         return True
 
 
-def _reasons(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
-    for name, reasons in error.message_dict.items():
+def _problems(error: ValidationError, path: Path) -> Iterator[Problem]:
+    for field, reasons in error.message_dict.items():
         for said in reasons:
-            yield (() if name == NON_FIELD else (name,)), said
+            yield Problem(said, path if field == NON_FIELD_ERRORS else (*path, field))
 
 
-NON_FIELD = "__all__"
+def trimmed(value: Any) -> Any:
+    """Texts without the spaces and line breaks around them, as forms keep them."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, list):
+        return [trimmed(one) for one in value]
+    if isinstance(value, dict):
+        return {name: trimmed(one) for name, one in value.items()}
+    return value
 
 
 def save(data: Data) -> Study:
     """A new draft with all that the file says. Raises StudyFileError, and then keeps nothing."""
     saver = _Saver(language_of(data))
     with transaction.atomic():
-        study = saver.study(data)
+        study = saver.study(trimmed(data))
         if saver.problems or study is None:
             raise StudyFileError(saver.problems)
     return study

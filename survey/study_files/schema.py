@@ -17,7 +17,17 @@ from recommender.engine.strategies import STRATEGIES
 from survey import texts
 from survey.models import Condition, Instrument, Item, Study
 
-from .shapes import JSON_FIELDS, Shape, by_language, kinds, languages, listed, names, strategies
+from .shapes import (
+    JSON_FIELDS,
+    LANGUAGE,
+    Shape,
+    by_language,
+    kinds,
+    languages,
+    listed,
+    names,
+    strategies,
+)
 
 STORED = Path(__file__).parents[1] / "schema" / "study.schema.json"
 INSTRUMENTS = Path(__file__).parents[1] / "instruments"
@@ -104,12 +114,14 @@ def fields_of(model: type[models.Model]) -> list[models.Field]:
 
 def needed(model: type[models.Model]) -> tuple[str, ...]:
     """Fields that can't be left out: those that may not be empty and are so by default."""
-    empty = ("", None, [], {})
+    empty: tuple[object, ...] = ("", None, [], {})
     return tuple(f.name for f in fields_of(model) if not f.blank and f.get_default() in empty)
 
 
 def properties(model: type[models.Model]) -> Shape:
     found = {field.name: _shape(model, field) for field in fields_of(model)}
+    if "language" in found:
+        found["language"] |= LANGUAGE
     if "translations" in found:
         given = {name: _plain(found[name]) for name in TEXTS[model]}
         found["translations"] = {"type": "object", **languages(names(given)), "minProperties": 0}

@@ -25,15 +25,15 @@ KINDS = {
 FORMATS = FormatChecker(formats=())
 
 
-@FormatChecker.checks(FORMATS, "email")
 def _is_email(value: object) -> bool:
     try:
-        return value == "" or validate_email(value) is None
+        if isinstance(value, str) and value:
+            validate_email(value)
     except ValidationError:
         return False
+    return True
 
 
-@FormatChecker.checks(FORMATS, "date-time")
 def _is_time(value: object) -> bool:
     """With a date, a time, and how far it is from UTC: a study's hours are the same for all."""
     try:
@@ -41,6 +41,10 @@ def _is_time(value: object) -> bool:
     except ValueError:
         return False
     return not isinstance(value, str) or (found is not None and found.tzinfo is not None)
+
+
+FORMATS.checks("email")(_is_email)
+FORMATS.checks("date-time")(_is_time)
 
 
 def misfits(data: dict[str, Any]) -> list[Problem]:

@@ -39,6 +39,10 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 LISTS = {"What is compared": "conditions", "Questions": "instruments"}
 
 
+class _Part(dict[str, Any]):
+    """Names and values that are never put on one line."""
+
+
 class _Writer(yaml.SafeDumper):
     """Blocks for long texts, one line for short lists, a blank line between items."""
 
@@ -51,9 +55,9 @@ class _Writer(yaml.SafeDumper):
 
 def _text(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = None
-    if "\n" in text:
+    if "\n" in text.rstrip("\n"):
         style = "|"
-    elif len(text) > WIDTH - 16 and "  " not in text and text == text.strip():
+    elif len(text) > WIDTH - 16 and "  " not in text and text.rstrip("\n") == text.strip():
         style = ">"
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -68,6 +72,11 @@ def _names(writer: yaml.SafeDumper, values: dict[str, Any]) -> yaml.MappingNode:
     return writer.represent_mapping("tag:yaml.org,2002:map", values, flow_style=flow)
 
 
+def _lines(writer: yaml.SafeDumper, values: _Part) -> yaml.MappingNode:
+    tag = "tag:yaml.org,2002:map"
+    return writer.represent_mapping(tag, dict(values), flow_style=False)
+
+
 def _is_short(values: list[Any]) -> bool:
     flat = [one for value in values for one in (value if isinstance(value, list) else [value])]
     single = all(not isinstance(one, dict | list) and "\n" not in str(one) for one in flat)
@@ -77,6 +86,7 @@ def _is_short(values: list[Any]) -> bool:
 _Writer.add_representer(str, _text)
 _Writer.add_representer(list, _list)
 _Writer.add_representer(dict, _names)
+_Writer.add_representer(_Part, _lines)
 
 
 def written(document: Document, schema_url: str = "", note: str = "") -> str:
@@ -97,7 +107,7 @@ def _section(heading: str, data: dict[str, Any]) -> str:
     if not data:
         return ""
     text = yaml.dump(
-        data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDTH,
+        _Part(data), Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDTH,
         default_flow_style=False,
     )  # fmt: skip
     return f"# {heading}\n{text}"
@@ -127,7 +137,7 @@ def _sorted(
     names = [field.name for field in fields_of(model)]
     found = {name: data[name] for name in names if name in data}
     for name in spoken:
-        if by_language(name, found.get(name)):
+        if by_language(found.get(name), name):
             said = found[name]
             found[name] = {
                 code: said[code] for code in sorted(said, key=lambda c: (c != language, c))

@@ -84,14 +84,14 @@ def test_every_ready_made_instrument_can_be_used_and_names_its_source(write, fil
         ({"n_trials": 0}, "n_trials"),
         ({"n_trials": "many"}, "n_trials"),
         ({"colour": "red"}, "colour"),
-        ({"state": "open"}, "state can't be set"),
-        ({"model": 1}, "model can't be set"),
-        ({"conditions": [{"name": "a", "strategy": "magic"}]}, "Choose one of genre_space"),
+        ({"state": "open"}, "“state” can't be set"),
+        ({"model": 1}, "“model” can't be set"),
+        ({"conditions": [{"name": "a", "strategy": "magic"}]}, "“magic” is none of genre_space"),
         ({"conditions": [{"name": "a", "params": {"length": 99}}]}, "from 1 to 50"),
-        ({"conditions": [{"name": "a"}, {"name": "a"}]}, "already exists"),
+        ({"conditions": [{"name": "a"}, {"name": "a"}]}, "There is a “a” already"),
         (
             {"instruments": [{"use": "nonsense", "placement": "track"}]},
-            "no ready-made instrument “nonsense”",
+            "“nonsense” is none of listening-habits",
         ),
         ({"instruments": [{"key": "a", "placement": "nowhere"}]}, "nowhere"),
         (
@@ -109,7 +109,7 @@ def test_a_mistake_is_named_and_nothing_of_the_file_is_kept(write, parts, said):
 def test_unquoted_no_and_yes_are_refused_with_advice(write):
     path = write()
     path.write_text(path.read_text().replace("No!", "No").replace("Yes!", "Yes").replace("'", ""))
-    assert "in YAML, quote “No” and “Yes”" in refusal(path)
+    assert "In YAML, quote “No” and “Yes”" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_an_instrument_named_without_use_is_refused_with_advice(write):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("slug: [", "not valid YAML"),
+        ("slug: [", "Not valid YAML"),
         ("- a\n- b", "must hold names and values"),
         ("", "must hold names and values"),
         ("just words", "must hold names and values"),
@@ -152,7 +152,7 @@ def test_a_file_that_is_no_study_says_why(tmp_path, text, said):
 def test_a_file_in_another_encoding_says_why(tmp_path):
     path = tmp_path / "study.yaml"
     path.write_bytes("title: Ménage".encode("latin-1"))
-    assert "not valid YAML" in refusal(path)
+    assert "Not valid YAML" in refusal(path)
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path):
