@@ -10,7 +10,7 @@ import pandas as pd
 from django.conf import settings
 
 from recommender.models import GenreModel, Playlist
-from survey.models import Instrument, Study
+from survey.models import Instrument, Participant, Study
 
 from . import codebook, frames, tables
 from .codebook import Column
@@ -167,6 +167,9 @@ def _participants(study: Study) -> dict[str, Any]:
     return {
         "registered": everyone.count(),
         "completed": everyone.completed().count(),
+        "withdrawn": everyone.filter(status=Participant.Status.WITHDRAWN).count(),
+        "screened_out": everyone.filter(status=Participant.Status.SCREENED_OUT).count(),
+        "erased": study.erasures.count(),
         "simulated": simulated.count(),
         "simulated_ids": list(simulated.values_list("pseudonym", flat=True)),
     }

@@ -312,8 +312,8 @@ class StudyAdmin(admin.ModelAdmin):
         if not study.pk:
             return SafeString("–")
         return format_html(
-            '<a href="{0}">{0}</a> · <a href="{1}">QR code</a> · <a href="{2}">personal links</a> · '
-            '<a href="{3}?study={4}">make links</a>',
+            '<a href="{0}">{0}</a> · <a href="{1}">QR code</a> · '
+            '<a href="{2}">personal links</a> · <a href="{3}?study={4}">make links</a>',
             study.get_absolute_url(),
             reverse("admin:study_qr", args=[study.pk]),
             links_of(study),

@@ -21,6 +21,8 @@ def used(visitor, study):
     """Somebody has taken part, and a report was asked for."""
     visitor.go_to("end")
     study.reports.create()
+    study.links.create(label="Ana")
+    study.erasures.create()
     return visitor
 
 
