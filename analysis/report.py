@@ -10,7 +10,7 @@ import pandas as pd
 from django.conf import settings
 
 from recommender.models import Playlist
-from survey.models import Instrument, Study
+from survey.models import Instrument, Participant, Study
 
 from . import codebook, frames, tables
 from .codebook import Column
@@ -196,6 +196,9 @@ def _participants(of: Source) -> dict[str, Any]:
     return {
         "registered": included.count(),
         "completed": included.completed().count(),
+        "withdrawn": included.filter(status=Participant.Status.WITHDRAWN).count(),
+        "screened_out": included.filter(status=Participant.Status.SCREENED_OUT).count(),
+        "erased": of.study.erasures.count(),
         "simulated": simulated.count(),
         "simulated_ids": list(simulated.values_list("pseudonym", flat=True)),
         "pilot_included": of.pilot,

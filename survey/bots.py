@@ -69,6 +69,7 @@ class Bot:
             code = self.page.select_one(".done-code .code")
             if code is not None:
                 self.diary.completion_code = code.get_text(strip=True)
+            if code is not None or self.page.select_one("[data-left]"):
                 return self.diary
             self._go_on()
         raise Stuck(f"No end after {MOST_PAGES} pages, at {self.browser.url}")

@@ -364,8 +364,7 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
             return SafeString("–")
         return format_html(
             '<a href="{0}">{0}</a> · <a href="{1}">QR code</a> · '
-            '<a href="{2}">personal links</a> · '
-            '<a href="{3}?study={4}">make links</a>',
+            '<a href="{2}">personal links</a> · <a href="{3}?study={4}">make links</a>',
             study.get_absolute_url(),
             reverse("admin:study_qr", args=[study.pk]),
             links_of(study),
