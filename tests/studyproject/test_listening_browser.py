@@ -214,7 +214,7 @@ def test_the_sound_check_leads_on_and_its_volume_is_kept(rule, person):  # noqa:
     person.page.get_by_role("button", name="Play: Noise").click()
     noise = person.page.locator("audio").first
     person.folder.until(lambda: noise.evaluate("(e) => e.currentTime") > 0, "the noise plays")
-    person.page.get_by_label("Volume").fill("0.5")
+    person.page.get_by_role("slider", name="Volume").fill("0.5")
     person.look()
     for _go in range(2):
         for field in person.page.locator("fieldset").all():
