@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 RATE = 16_000
 TONE_HZ = 200.0
 TONE_S, RAMP_S, PAUSE_S = 1.0, 0.1, 0.5
+TRIPLET_S = 3 * (TONE_S + PAUSE_S)
 # Of full scale, root mean square, while a tone is at its full strength.
 TONE_DB, SOFTER_DB = -16.0, -6.0
 NOISE_S, NOISE_DB = 4.0, -20.0

@@ -35,7 +35,8 @@ def check(request: HttpRequest, participant: Participant) -> HttpResponse:
         return redirect("survey:continue", participant.study.slug)
     context = {
         **{"study": participant.study, "participant": participant, "form": form, "go": go},
-        **{"attempt": attempt, "last": attempt == SOUND_CHECK_GOES},
+        "attempt": attempt,
+        **{"noise_s": sounds.NOISE_S, "triplet_s": sounds.TRIPLET_S},
         "ends": participant.study.sound_check_failed == Study.SoundCheckFailed.SCREEN_OUT,
     }
     wrong = form.is_bound and not form.is_valid()

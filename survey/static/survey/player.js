@@ -53,7 +53,7 @@ export function enhance(root) {
   const player = {
     root, audio, position, known,
     once: Boolean(position) && form.dataset.rule === "once",
-    length: known?.length ?? 0,
+    length: known?.length ?? (Number(root.dataset.length) || 0),
     furthest: Math.max(0, ...(known?.ranges ?? []).map(([, end]) => end)),
     isOver: () => player.once && player.furthest >= player.length - SLACK_S,
     show: () => show(),
