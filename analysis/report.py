@@ -15,8 +15,9 @@ from survey.models import Instrument, Study
 from . import codebook, frames, tables
 from .codebook import Column
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .frames import Library, Scale
+from .frames import Library
 from .playlists import catalogue_coverage, playlist_metrics
+from .scales import FAMILIAR, Scale, scales
 
 # Of a question, in the manifest.
 ASKED = (
@@ -49,7 +50,7 @@ class Source:
         """The study's own columns, by file."""
         own = [scale.column for scale in self.track_scales]
         return {
-            "ratings": [column for column in own if column.name != frames.FAMILIAR],
+            "ratings": [column for column in own if column.name != FAMILIAR],
             "playlist_ratings": [scale.column for scale in self.playlist_scales],
         }
 
@@ -58,8 +59,8 @@ def source(study: Study) -> Source:
     return Source(
         study,
         list(study.conditions.order_by("pk").values_list("name", flat=True)),
-        frames.scales(study, Instrument.Placement.TRACK),
-        frames.scales(study, Instrument.Placement.PLAYLIST),
+        scales(study, Instrument.Placement.TRACK),
+        scales(study, Instrument.Placement.PLAYLIST),
         frames.library(study),
     )
 
