@@ -15,8 +15,9 @@ from survey.models import Instrument, Participant, Study
 from . import codebook, frames, tables
 from .codebook import Column
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .frames import Library, Scale
+from .frames import Library
 from .playlists import catalogue_coverage, playlist_metrics
+from .scales import FAMILIAR, Scale, scales
 
 # Of a question, in the manifest.
 ASKED = (
@@ -49,7 +50,7 @@ class Source:
     def items(self) -> dict[str, list[Column]]:
         """The study's own columns, by file."""
         own = [scale.column for scale in self.track_scales]
-        of_tracks = [column for column in own if column.name != frames.FAMILIAR]
+        of_tracks = [column for column in own if column.name != FAMILIAR]
         return {
             "ratings": of_tracks,
             "hidden_tracks": of_tracks,
@@ -61,8 +62,8 @@ def source(study: Study, *, pilot: bool = False) -> Source:
     return Source(
         study,
         list(study.conditions.order_by("pk").values_list("name", flat=True)),
-        frames.scales(study, Instrument.Placement.TRACK),
-        frames.scales(study, Instrument.Placement.PLAYLIST),
+        scales(study, Instrument.Placement.TRACK),
+        scales(study, Instrument.Placement.PLAYLIST),
         frames.library(study, pilot=pilot),
         pilot,
     )

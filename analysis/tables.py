@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from .codebook import Type, columns
-from .frames import FAMILIAR, Scale, iso
+from .frames import iso
 from .listening import Event, Listened, listened
+from .scales import FAMILIAR, Scale
 from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
 
 LIKING = "liking"

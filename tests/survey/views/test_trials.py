@@ -323,7 +323,7 @@ def test_a_survey_sent_twice_is_one_survey(visitor, last_question):
     answers = visitor.go_to("survey").survey_answers()
     for _ in range(2):
         assert visitor.post("survey", answers).url == visitor.url("end")
-    assert Answer.objects.filter(trial=visitor.trial).count() == 5
+    assert Answer.objects.filter(trial=visitor.trial).count() == 7
 
 
 def test_with_nothing_left_to_ask_the_last_survey_completes(visitor):
