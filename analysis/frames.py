@@ -5,6 +5,7 @@ Rows come in a fixed order: participant, playlist, position.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime

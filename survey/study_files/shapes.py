@@ -9,6 +9,7 @@ from typing import Any
 from recommender.engine.params import Param
 from recommender.engine.strategies import STRATEGIES
 from survey.models import Item
+from survey.scoring import METHODS
 
 Shape = dict[str, Any]
 
@@ -79,7 +80,7 @@ JSON_FIELDS: dict[str, Shape] = {
             {
                 "scale": NAME,
                 "items": listed({"type": "string"}),
-                "method": {"enum": ["mean", "sum", "sus"]},
+                "method": {"enum": list(METHODS)},
                 "min_answered": {"type": "integer", "minimum": 1},
             },
             ("scale",),
