@@ -188,6 +188,9 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
     assert manifest["participants"] == {
         "registered": 2,
         "completed": 1,
+        "withdrawn": 0,
+        "screened_out": 0,
+        "erased": 0,
         "simulated": 1,
         "simulated_ids": ["Pb"],
     }
@@ -265,3 +268,11 @@ def test_a_study_sees_nothing_of_another(
     assert (tmp_path / "alone" / "manifest.json").read_bytes() == (
         tmp_path / "beside" / "manifest.json"
     ).read_bytes()
+
+
+def test_the_manifest_counts_who_left(study: Study, tmp_path: Path):
+    study.participants.filter(pseudonym="Pb").update(status="withdrawn")
+    study.erasures.create()
+    write_report(study, tmp_path)
+    counted = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
+    assert (counted["registered"], counted["withdrawn"], counted["erased"]) == (2, 1, 1)
