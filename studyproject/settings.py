@@ -289,7 +289,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # A personal link is a key: a refused one is not written down.
+    "filters": {
+        "no_links": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: record.levelno >= 40 or "/join/" not in record.getMessage(),
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no_links"],
+        }
+    },
     "loggers": {"matplotlib": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -3,6 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -14,6 +17,15 @@ from survey.steps import Step, where
 from .access import participants_page, sign_out, visible_study
 
 STOP, ERASE = "stop", "erase"
+
+# What a participant would call the kinds of rows; the rest is bookkeeping.
+KINDS = {
+    "answers": lazy("Answers to questions"),
+    "playlists": lazy("Playlists"),
+    "track ratings": lazy("Ratings of songs"),
+    "listening events": lazy("Reports of what was heard"),
+    "sound checks": lazy("Sound checks"),
+}
 
 
 @participants_page
@@ -65,7 +77,8 @@ def erased(request: HttpRequest, slug: str) -> HttpResponse:
     study, erasure = visible_study(request, slug), _erasure(request, slug)
     if erasure is None:
         return redirect("survey:study", slug)
-    return render(request, "survey/erased.html", {"study": study, "erasure": erasure})
+    context = {"study": study, "erasure": erasure, "rows": _in_words(erasure)}
+    return render(request, "survey/erased.html", context)
 
 
 @never_cache
@@ -74,12 +87,18 @@ def receipt(request: HttpRequest, slug: str) -> HttpResponse:
     erasure = _erasure(request, slug)
     if erasure is None:
         return redirect("survey:study", slug)
-    text = render_to_string("survey/receipt.txt", {"erasure": erasure})
+    text = render_to_string("survey/receipt.txt", {"erasure": erasure, "rows": _in_words(erasure)})
     return HttpResponse(
         text,
         content_type="text/plain; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="receipt.txt"'},
     )
+
+
+def _in_words(erasure: Erasure) -> list[tuple[str | Promise, int]]:
+    known = [(name, erasure.rows[kind]) for kind, name in KINDS.items() if kind in erasure.rows]
+    others = sum(number for kind, number in erasure.rows.items() if kind not in KINDS)
+    return [*known, (_("Other entries"), others)]
 
 
 def _erasure(request: HttpRequest, slug: str) -> Erasure | None:

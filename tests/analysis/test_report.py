@@ -195,6 +195,9 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
     assert manifest["participants"] == {
         "registered": 2,
         "completed": 1,
+        "withdrawn": 0,
+        "screened_out": 0,
+        "erased": 0,
         "simulated": 1,
         "simulated_ids": ["Pb"],
         "pilot_included": False,
@@ -293,3 +296,11 @@ def test_a_participants_own_song_is_compared_by_their_pick_and_by_what_was_heard
     assert float(cnn["cohesion_genre_query"]) == pytest.approx(1 / 3)
     # Rock is at (.1, .1, .8), Classical at (.2, .7, .1), the song at (.1, .8, .1).
     assert float(cnn["query_distance"]) == pytest.approx((2 * 0.98**0.5 + 0.02**0.5) / 3, abs=1e-5)
+
+
+def test_the_manifest_counts_who_left(study: Study, tmp_path: Path):
+    study.participants.filter(pseudonym="Pb").update(status="withdrawn")
+    study.erasures.create()
+    write_report(study, tmp_path)
+    counted = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
+    assert (counted["registered"], counted["withdrawn"], counted["erased"]) == (2, 1, 1)

@@ -58,6 +58,11 @@ class Command(DataCommand):
             raise CommandError(f"There is no study “{slug}”. Studies here: {known}.")
         if not study.is_open:
             raise CommandError(f"“{study}” is not open: open it in the researcher's area first.")
+        if not study.open_link or study.identity_parameter:
+            raise CommandError(
+                f"“{study}” takes people with a personal link or an identity alone, and simulated "
+                "participants have neither: simulate in a copy with the open link."
+            )
 
     def simulate(
         self, address: str, slug: str, participants: int, seed: int, parallel: int

@@ -119,6 +119,15 @@ def test_links_can_not_be_guessed_at_will(visitor, link):
     assert visitor.get(f"join/{link.token}").status_code == 429
 
 
+def test_a_refused_link_is_not_logged(visitor, link, caplog, settings):
+    written = settings.LOGGING["filters"]["no_links"]["callback"]
+    visitor.get("join/WRONG")
+    visitor.get("nonsense")
+    messages = [record.getMessage() for record in caplog.records if written(record)]
+    assert "nonsense" in "".join(messages)
+    assert "WRONG" not in "".join(messages)
+
+
 def test_a_whole_class_opens_its_links_from_one_address(newcomer, study):
     links = [study.links.create() for _ in range(12)]
     assert {newcomer().get(f"join/{one.token}").status_code for one in links} == {302}
