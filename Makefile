@@ -47,6 +47,7 @@ test-postgresql: setup
 bench: setup
 	$(RUN) benchmarks/indexing.py
 	$(RUN) benchmarks/neighbours.py
+	$(RUN) benchmarks/cold.py
 
 lint: setup
 	$(VENV)/bin/ruff check .

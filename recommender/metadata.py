@@ -92,3 +92,10 @@ def _fitting(field: str, text: str) -> str:
     """Text that the database takes: no control characters, no longer than its column."""
     printable = "".join(c if c.isprintable() else " " for c in text).strip()
     return printable[: getattr(Track._meta.get_field(field), "max_length", None)]
+
+
+def readable(path: Path) -> str:
+    """The path as text, also where the bytes of a name are none, and without the control characters
+    that would write elsewhere in a terminal or a table."""
+    text = str(path).encode(errors="backslashreplace").decode()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

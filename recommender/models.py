@@ -34,11 +34,18 @@ class TrackQuerySet(models.QuerySet["Track"]):
         """Tracks that the given model has heard."""
         return self.filter(features__model=model)
 
+    def heard(self, model: "GenreModel") -> Self:
+        """Tracks of which the given model's features are complete: none lacks a part that was
+        added to them later."""
+        return self.filter(
+            pk__in=TrackFeatures.objects.complete().filter(model=model).values("track")
+        )
+
     def unheard(self, model: "GenreModel") -> Self:
-        """Tracks of which the given model's features are missing, or lack a part that was added
-        to them later."""
-        complete = TrackFeatures.objects.filter(model=model).exclude(mfcc=b"")
-        return self.exclude(pk__in=complete.values("track"))
+        """All others: what hearing the library still has to do."""
+        return self.exclude(
+            pk__in=TrackFeatures.objects.complete().filter(model=model).values("track")
+        )
 
     def not_evened(self, target_lufs: float) -> Self:
         """Tracks that have not been made as loud as the others yet."""
@@ -174,6 +181,11 @@ class GenreModel(models.Model):
         return Path(self.directory) if self.directory else SHIPPED
 
 
+class TrackFeaturesQuerySet(models.QuerySet["TrackFeatures"]):
+    def complete(self) -> Self:
+        return self.exclude(mfcc=b"")
+
+
 class TrackFeatures(models.Model):
     """What one model heard in one track."""
 
@@ -187,6 +199,8 @@ class TrackFeatures(models.Model):
     )
     fingerprint = models.BinaryField(help_text="Tells the same recording at another bit rate.")
     computed_at = models.DateTimeField(auto_now=True)
+
+    objects = TrackFeaturesQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "track features"

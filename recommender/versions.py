@@ -31,7 +31,8 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How much of the library a model has heard; counted are tracks that are available."""
+    """How much of the library a model has heard; counted are tracks that are available, and heard
+    with all that is kept of them."""
 
     available: int
     heard: int
@@ -43,7 +44,7 @@ class Progress:
 
 def progress(model: GenreModel) -> Progress:
     available = Track.objects.available()
-    return Progress(available.count(), available.indexed(model).count())
+    return Progress(available.count(), available.heard(model).count())
 
 
 # Adding

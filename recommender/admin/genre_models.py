@@ -38,7 +38,8 @@ class GenreModelAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[GenreModel]:
-        heard = Count("features", filter=Q(features__track__available=True))
+        complete = ~Q(features__mfcc=b"")
+        heard = Count("features", filter=Q(features__track__available=True) & complete)
         return super().get_queryset(request).annotate(heard=heard)
 
     def get_urls(self) -> list[URLPattern]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.engine.constants import (
     CLIP_SECONDS,
@@ -102,28 +103,29 @@ def _consume(stream: Stream) -> tuple[Floats, int, str]:
     wanted = round(CLIP_SECONDS * stream.sample_rate)
     deadline = time.monotonic() + DECODE_TIMEOUT_S
     digest = hashlib.sha256(f"{stream.sample_rate} Hz".encode())
-    kept: list[Floats] = []
+    clip = np.empty(wanted, np.float32)
     total = 0
     for block in stream.blocks:
         mono = _mono(block)
-        digest.update(_pcm(mono))
-        if total < wanted:
-            kept.append(mono[: wanted - total])
+        digest.update(_pcm(mono).data)
+        clip[total : total + len(mono)] = mono[: max(0, wanted - total)]
+        heard_whole = total < wanted <= total + len(mono)
         total += len(mono)
+        if heard_whole:
+            _check_level(clip)  # before hours of silence are decoded
         if total > MAX_SECONDS * stream.sample_rate:
             raise AudioError(_too_long())
         if time.monotonic() > deadline:
             raise AudioError("Decoding took too long. Convert the file to WAV, FLAC or MP3.")
-    clip = np.concatenate(kept) if kept else np.zeros(0, np.float32)
-    return clip, total, digest.hexdigest()
+    return clip[:total], total, digest.hexdigest()
 
 
-def _pcm(mono: Floats) -> bytes:
+def _pcm(mono: Floats) -> npt.NDArray[np.int16]:
     # 32768 is the decoders' own scale: 16-bit samples come back exactly as they were written.
     scaled = mono * np.float32(32768.0)
     np.rint(scaled, out=scaled)
     np.clip(scaled, -32768, 32767, out=scaled)
-    return scaled.astype("<i2").tobytes()
+    return scaled.astype("<i2")
 
 
 def _mono(block: Floats) -> Floats:

@@ -148,11 +148,9 @@ def _guess(head: bytes) -> str:
     for magic, what in _NOT_AUDIO.items():
         if head.startswith(magic):
             return f": it looks like {what}"
-    try:
-        head[:1024].decode("ascii")
-    except UnicodeDecodeError:
-        return ""
-    return ": it looks like text"
+    if head[257:262] == b"ustar":
+        return ": it looks like an archive"
+    return ": it looks like text" if head.isascii() and b"\0" not in head else ""
 
 
 def _damaged(container: str) -> str:

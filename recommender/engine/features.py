@@ -94,8 +94,10 @@ def channels(cut: Floats) -> Floats:
     The first channel is standardised over the crop: timbre. In the second each band's mean over
     time is removed, so an equaliser cannot be seen in it: movement.
     """
-    centred = cut - cut.mean(axis=(1, 2), keepdims=True)
-    moving = cut - cut.mean(axis=2, keepdims=True)
-    both = np.stack([centred, moving], axis=-1)
-    spread = both.std(axis=(1, 2), keepdims=True)
-    return (both / np.maximum(spread, _SPREAD_FLOOR)).astype(np.float32)
+    both = np.empty((*cut.shape, 2), np.float32)
+    for channel, removed in enumerate(((1, 2), (2,))):
+        part = cut - cut.mean(axis=removed, keepdims=True)
+        # The mean is zero, so this is the standard deviation.
+        spread = np.sqrt(np.square(part).mean(axis=(1, 2), keepdims=True))
+        np.divide(part, np.maximum(spread, _SPREAD_FLOOR), out=both[..., channel])
+    return both

@@ -38,7 +38,7 @@ def spectrogram_png(levels: Floats) -> bytes:
     image = Image.fromarray(np.ascontiguousarray(shades[::-1]))
     image.putpalette(colours().tobytes())
     out = BytesIO()
-    image.save(out, format="PNG", optimize=True)
+    image.save(out, format="PNG")
     return out.getvalue()
 
 

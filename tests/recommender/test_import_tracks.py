@@ -186,6 +186,11 @@ def test_a_name_that_is_no_text_stops_nothing(imported, tmp_path):
     assert "worse-\\udcff.mp3: The file is empty" in said
 
 
+def test_control_characters_of_a_name_are_spelt_out(tmp_path, db):
+    (tmp_path / "red\x1b[31m.mp3").touch()
+    assert r"red\x1b[31m.mp3: The file is empty" in import_tracks(tmp_path)
+
+
 # Nothing to import
 
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import GenreClassifier, ModelError
 from recommender.engine.datasets import audio_files
+from recommender.metadata import readable
 
 
 class Command(BaseCommand):
@@ -54,7 +55,11 @@ class Command(BaseCommand):
         try:
             recording = read_recording(path)
         except AudioError as error:
-            self.stderr.write(f"{path}: {error}")
+            self.stderr.write(f"{readable(path)}: {error}")
             return None
         heard = classifier.predict(recording.samples, recording.sample_rate).probabilities
-        return [str(path), classifier.genres[int(heard.argmax())], *(f"{p:.6f}" for p in heard)]
+        return [
+            readable(path),
+            classifier.genres[int(heard.argmax())],
+            *(f"{p:.6f}" for p in heard),
+        ]

@@ -13,7 +13,7 @@ from recommender.engine.audio import AudioError, Recording
 from recommender.engine.cnn import ModelError
 from recommender.engine.hearing import Heard, Outcome, cores, hear_files
 from recommender.management.data_command import DataCommand
-from recommender.metadata import MetadataError, describe, read_tracks_csv, stated
+from recommender.metadata import MetadataError, describe, read_tracks_csv, readable, stated
 from recommender.models import GenreModel, Track
 from recommender.versions import progress
 
@@ -178,11 +178,6 @@ def origin(file: Path) -> dict[str, Any]:
         "source_size": stat.st_size,
         "source_mtime_ns": stat.st_mtime_ns,
     }
-
-
-def readable(path: Path) -> str:
-    """The path as text, also where the bytes of a name are none."""
-    return str(path).encode(errors="backslashreplace").decode()
 
 
 def is_hidden(path: Path, root: Path) -> bool:

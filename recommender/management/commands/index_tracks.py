@@ -26,7 +26,7 @@ class Command(DataCommand):
             raise CommandError(str(error)) from None
         for track, problem in problems:
             self.stdout.write(self.style.WARNING(f"{track} (track {track.pk}): {problem}"))
-        heard = Track.objects.indexed(chosen).count()
+        heard = Track.objects.heard(chosen).count()
         self.stdout.write(self.style.SUCCESS(f"{chosen} has heard {heard} tracks."))
 
     def find(self, version: str) -> GenreModel:

@@ -36,7 +36,12 @@ def press(client, model: GenreModel, name: str) -> str:
 def hear_all(model: GenreModel) -> None:
     TrackFeatures.objects.bulk_create(
         TrackFeatures(
-            track=track, model=model, probabilities=[0.5, 0.5], embedding=b"", fingerprint=b""
+            track=track,
+            model=model,
+            probabilities=[0.5, 0.5],
+            embedding=b"",
+            mfcc=b"1234",
+            fingerprint=b"",
         )
         for track in Track.objects.all()
     )
@@ -91,6 +96,15 @@ def test_a_model_that_has_heard_everything_is_made_active(researcher, library, o
 def test_a_model_that_lacks_tracks_is_not_made_active(researcher, library, genre_model, other):
     assert "has not heard 36 of the library" in press(researcher, other, "activate")
     assert services.active_model() == genre_model
+
+
+def test_a_track_heard_without_mfccs_is_missing_everywhere(researcher, library, other):
+    hear_all(other)
+    other.features.filter(track=library[0]).update(mfcc=b"")
+    assert "35 of 36 available tracks" in researcher.get(address(other)).text
+    assert "35 of 36" in researcher.get(reverse("admin:recommender_genremodel_changelist")).text
+    assert "has not heard 1 of the library" in press(researcher, other, "activate")
+    assert list(Track.objects.unheard(other)) == [library[0]]
 
 
 def test_the_card_is_shown_as_tables(researcher, db):

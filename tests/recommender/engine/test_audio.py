@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 
 import numpy as np
@@ -146,6 +147,45 @@ def test_zip_named_mp3_is_refused(tmp_path):
     assert "ZIP" in refused(path)
 
 
+def test_tar_named_mp3_is_no_text(tmp_path):
+    path = tmp_path / "song.mp3"
+    (tmp_path / "a.txt").write_text("la")
+    with tarfile.open(path, "w") as archive:
+        archive.add(tmp_path / "a.txt", "a.txt")
+    assert "an archive" in refused(path)
+
+
+def test_silence_that_unpacks_to_hours_is_refused_after_what_is_heard(write, monkeypatch):
+    path = write("bomb.flac", np.zeros(1800 * 8000, np.int16), rate=8000)
+    blocks, read = [], sf.SoundFile.read
+    monkeypatch.setattr(sf.SoundFile, "read", lambda *a, **k: blocks.append(1) or read(*a, **k))
+    assert "silent" in refused(path)
+    assert len(blocks) <= 30 * 8000 // decode.BLOCK_FRAMES + 1
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (48_000, 6), (192_000, 2)])
+def test_surround_and_extreme_rates_are_taken(write, rate, channels):
+    samples = np.repeat(tune(6, rate=rate)[:, None], channels, axis=1)
+    recording = read_recording(write("a.flac", samples, rate=rate))
+    assert (recording.sample_rate, recording.channels) == (rate, channels)
+    assert log_mel(recording.samples, rate).shape == (128, 6 * 44_100 // 512 + 1)
+
+
+def test_clipped_music_is_taken(write):
+    recording = read_recording(write("a.wav", np.clip(20 * tune(), -1, 1)))
+    assert np.isfinite(log_mel(recording.samples, recording.sample_rate)).all()
+
+
+@pytest.mark.parametrize("name", ["a.flac", "a.mp3"])
+def test_noise_in_the_middle_of_a_file_is_refused(write, name):
+    path = write(name, tune(20))
+    content = bytearray(path.read_bytes())
+    third = len(content) // 3
+    content[third : 2 * third] = np.random.default_rng(0).bytes(third)
+    path.write_bytes(content)
+    assert "damaged" in refused(path)
+
+
 def test_random_bytes_after_an_mp3_header_are_refused(tmp_path):
     path = tmp_path / "song.mp3"
     noise = np.random.default_rng(0).bytes(100_000)
@@ -230,9 +270,29 @@ def test_spectrogram_equals_librosa_at_44100_hz():
     np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)
 
 
-def test_spectrogram_of_a_pure_tone_equals_librosa():
+def loud_then_80_db_below():
+    noise = np.random.default_rng(0).uniform(-1, 1, 44_100 * 2)
+    return noise * np.where(np.arange(len(noise)) < 44_100, 1.0, 1e-4)
+
+
+def pure_tone(hz, level=1.0):
+    return level * np.sin(2 * np.pi * hz * np.arange(44_100 * 2) / 44_100)
+
+
+@pytest.mark.parametrize(
+    "hard",
+    [
+        pure_tone(50),
+        pure_tone(440),
+        pure_tone(21_000),
+        pure_tone(440, 2e-3),
+        loud_then_80_db_below(),
+    ],
+    ids=["low", "middle", "high", "quiet", "steep"],
+)
+def test_spectrogram_equals_librosa_where_rounding_shows_most(hard):
     librosa = pytest.importorskip("librosa")
-    samples = np.sin(2 * np.pi * 440 * np.arange(44_100 * 2) / 44_100).astype(np.float32)
+    samples = hard.astype(np.float32)
     power = librosa.feature.melspectrogram(y=samples, sr=44_100)
     expected = librosa.power_to_db(power, ref=np.max)
     np.testing.assert_allclose(log_mel(samples, 44_100), expected, atol=1e-3)

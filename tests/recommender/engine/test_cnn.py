@@ -232,6 +232,14 @@ def test_classify_goes_on_after_a_bad_file(write, tmp_path):
     assert "c.mp3: This is not an audio file" in complaints
 
 
+def test_classify_writes_no_control_characters_of_names(write, tmp_path):
+    write("music/new\nline.wav")
+    (tmp_path / "music" / "red\x1b[31m.mp3").touch()
+    rows, complaints = classify(tmp_path / "music")
+    assert rows[0]["path"].endswith(r"new\nline.wav")
+    assert r"red\x1b[31m.mp3: The file is empty" in complaints
+
+
 def test_classify_of_nothing_fails(tmp_path):
     with pytest.raises(SystemExit) as stop:
         classify(tmp_path / "missing.wav")
