@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_POST
 from recommender.admin.shared import link
 from recommender.engine.params import Param, StrategyError
 from recommender.engine.strategies import STRATEGIES, checked_params
+from recommender.evening import failed, uneven
 from recommender.services import active_model
 from recommender.versions import progress
 from survey import changes, services
@@ -164,7 +166,18 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("title", "slug", "state", "paused_because", "page", "results", "heard_by")},
+            {
+                "fields": (
+                    "title",
+                    "slug",
+                    "state",
+                    "paused_because",
+                    "page",
+                    "results",
+                    "heard_by",
+                    "loudness",
+                )
+            },
         ),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
@@ -210,7 +223,7 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         ),
         ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
     )
-    always_fixed = ("state", "paused_because", "page", "results", "heard_by")
+    always_fixed = ("state", "paused_because", "page", "results", "heard_by", "loudness")
     # Changing these under people who take part would change what their answers mean.
     fixed_after_draft = tuple(
         field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
@@ -371,6 +384,16 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
             reverse("admin:survey_personallink_add"),
             study.pk,
         )
+
+    @admin.display(description="loudness")
+    def loudness(self, study: Study) -> str:
+        waiting, as_they_are = uneven().count(), failed().count()
+        said = f"songs play at {settings.LOUDNESS_LUFS:g} LUFS"
+        if waiting:
+            said += f"; {waiting} wait to be measured and play as they are until then"
+        if as_they_are:
+            said += f"; {as_they_are} can't be measured and play as they are"
+        return said
 
     @admin.display(description="model")
     def heard_by(self, study: Study) -> SafeString:

@@ -33,6 +33,7 @@ function failed(part, why, text) {
 }
 
 function saved(part) {
+  offerUndo(part);
   waiting.delete(part);
   drop("rated", name(part));
   const status = statusOf(part);
@@ -87,14 +88,51 @@ function restore() {
   for (const [key, given] of kept("rated")) {
     const part = parts.get(key);
     if (!part) continue;
-    for (const [field, value] of given) {
-      const found = [...document.getElementsByName(field)].find((each) =>
-        !["radio", "checkbox"].includes(each.type) || each.value === value);
-      if (found && "checked" in found && ["radio", "checkbox"].includes(found.type)) found.checked = true;
-      else if (found) found.value = value;
-    }
+    put(given);
     failed(part, "offline", unsaved());
   }
+}
+
+// Put values back into their fields; the field that changed last.
+function put(given) {
+  let changed = null;
+  for (const [field, value] of given) {
+    const found = [...document.getElementsByName(field)].find((each) =>
+      !["radio", "checkbox"].includes(each.type) || each.value === value);
+    if (found && ["radio", "checkbox"].includes(found.type)) found.checked = true;
+    else if (found) found.value = value;
+    changed = found ?? changed;
+  }
+  return changed;
+}
+
+// One step back: what a rating was before it was changed, as long as the page is not finished.
+
+const given = new Map(); // the part of the page → its values now
+const before = new Map(); // … → those before the last change
+
+function noteChange({ target }) {
+  const part = target.closest?.("fieldset[data-saves]");
+  if (!part) return;
+  const earlier = given.get(part) ?? [];
+  given.set(part, values(part));
+  if (earlier.length) before.set(part, earlier);
+}
+
+function offerUndo(part) {
+  if (!before.has(part)) return;
+  const button = Object.assign(document.createElement("button"), {
+    type: "button", className: "undo", textContent: document.querySelector("[data-undo]").dataset.undo,
+  });
+  const about = part.querySelector("legend")?.firstChild?.textContent.trim();
+  button.setAttribute("aria-label", `${button.textContent}: ${about}`);
+  button.addEventListener("click", () => {
+    part.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
+    const field = put(before.get(part));
+    field?.dispatchEvent(new Event("change", { bubbles: true }));
+    field?.focus();
+  });
+  statusOf(part).append(" ", button);
 }
 
 // Questions that open when enough of the song was heard
@@ -147,6 +185,8 @@ export function start() {
   document.addEventListener("broken", ({ target }) => {
     target.closest(".track")?.querySelector(".unheard")?.removeAttribute("hidden");
   });
+  savesOf(document).forEach((part) => given.set(part, values(part)));
+  document.addEventListener("change", noteChange);
   listen();
   restore();
   players.forEach(gate);
