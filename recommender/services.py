@@ -209,8 +209,11 @@ def retry_playlist(playlist_id: int) -> None:
 
 
 def discard_playlists(playlist_ids: list[int]) -> Counter[str]:
-    """Delete playlists with everything kept of them; says how many rows of each model."""
-    return Counter(Playlist.objects.filter(pk__in=playlist_ids).delete()[1])
+    """Delete playlists with everything kept of them, a participant's own song and its file too;
+    says how many rows of each model."""
+    songs = list(QuerySong.objects.filter(playlist__in=playlist_ids))
+    gone = Counter(Playlist.objects.filter(pk__in=playlist_ids).delete()[1])
+    return gone + own_songs.discard(songs)
 
 
 def lost_playlists() -> list[int]:

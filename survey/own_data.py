@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Manager, Model
+from django.db.models.fields.files import FieldFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from recommender.models import Playlist, PlaylistTrack, Track
+from recommender.models import Playlist, PlaylistTrack, QuerySong, Track
 
 from .models import (
     Answer,
@@ -118,6 +119,7 @@ FIELDS: dict[type[Model], dict[str, str | Promise]] = {
     Playlist: {
         "key": lazy("The playlist's number."),
         "query_track": lazy("The song that you chose, from which the playlist was made."),
+        "query_song": lazy("The song of your own that you brought instead."),
         "strategy": lazy("The way in which the computer made it."),
         "params": lazy("The settings of that way."),
         "seed": lazy("The number from which its random choices come."),
@@ -131,6 +133,26 @@ FIELDS: dict[type[Model], dict[str, str | Promise]] = {
         "started_at": lazy("When making it began."),
         "finished_at": lazy("When it was ready."),
         "timings": lazy("How many seconds each step took."),
+    },
+    QuerySong: {
+        "key": lazy("Your song's number; its name was not kept."),
+        "genre": lazy("The genre that you picked."),
+        "file": lazy("Where its file is; empty once it was deleted."),
+        "keep_file": lazy("Whether the file is kept after it was heard."),
+        "keep_until": lazy("When a kept file is deleted at the latest."),
+        "container": lazy("The kind of file."),
+        "state": lazy("How far hearing it has come."),
+        "reason": lazy("Why it could not be used."),
+        "duration_s": lazy("How many seconds it lasts."),
+        "audio_sha256": lazy("A number made from its sound, by which the same recording is told."),
+        "probabilities": lazy("How much the network heard of each genre in it."),
+        "embedding": lazy("What else the network heard, as numbers."),
+        "mfcc": lazy("Its timbre, as numbers."),
+        "fingerprint": lazy("A rough picture of its sound, by which the same recording is told."),
+        "model": lazy("The network that heard it."),
+        "created_at": lazy("When you brought it."),
+        "heard_at": lazy("When it was heard."),
+        "deleted_at": lazy("When its file was deleted."),
     },
     PlaylistTrack: {
         "track": lazy("The song."),
@@ -173,6 +195,7 @@ def everything(participant: Participant) -> Participant:
             "answers__trial",
             "trials__condition",
             "trials__playlist__query_track",
+            "trials__playlist__query_song__model",
             "trials__playlist__model",
             "trials__tracks__track",
             "trials__tracks__entry__track",
@@ -203,7 +226,11 @@ def _plain(value: Any, blind: Mapping[type[Model], tuple[str, ...]]) -> Any:
     match value:
         case Manager():
             return [_told(row, blind) for row in value.all()]
-        case Playlist() | PlaylistTrack():
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case FieldFile():
+            return value.name
+        case Playlist() | PlaylistTrack() | QuerySong():
             return _told(value, blind)
         case Item():
             return {"key": value.key_in_form, "text": value.text}

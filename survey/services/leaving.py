@@ -6,8 +6,10 @@ from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from recommender.models import QuerySong
+from recommender.own_songs import delete_files
 from recommender.services import discard_playlists
-from survey.models import Erasure, Participant, TrialTrack
+from survey.models import Erasure, Participant, Study, TrialTrack
 
 ERASING_ATTEMPTS = 5
 
@@ -19,6 +21,8 @@ def stop(
     """What was answered so far stays; who has completed or left already stays what they are."""
     active = Participant.objects.active().filter(pk=participant.pk)
     active.update(status=Participant.Status.WITHDRAWN, left_at=timezone.now(), left_because=because)
+    if participant.study.own_song_files != Study.OwnSongFiles.KEPT:
+        delete_files(QuerySong.objects.filter(playlist__trial__participant=participant))
 
 
 def erase(participant: Participant, *, by_participant: bool = True) -> Erasure:

@@ -91,7 +91,7 @@ def test_every_ready_made_instrument_can_be_used_and_names_its_source(write, fil
         ({"conditions": [{"name": "a"}, {"name": "a"}]}, "There is a “a” already"),
         (
             {"instruments": [{"use": "nonsense", "placement": "track"}]},
-            "“nonsense” is none of listening-habits",
+            "“nonsense” is none of attention-check",
         ),
         ({"instruments": [{"key": "a", "placement": "nowhere"}]}, "nowhere"),
         (
