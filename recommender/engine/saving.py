@@ -146,6 +146,7 @@ def page(card: Mapping[str, Any]) -> str:
         f"Seed {config['seed']}, {config['steps']} steps of {config['batch']} crops a network, "
         f"AdamW. Softmax temperature {card['temperature']:.3f}, fitted on the validation clips, "
         "plain and equalised, on which the figures below are therefore slightly too good.",
+        *_taught(config),
         "",
         "## Figures",
         "",
@@ -158,6 +159,16 @@ def page(card: Mapping[str, Any]) -> str:
         *[f"- {note}" for note in card["notes"]],
     ]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _taught(config: Mapping[str, Any]) -> list[str]:
+    if not config.get("teacher"):
+        return []
+    return [
+        "",
+        f"Distilled: {config['taught']:.0%} of each label is what the model `{config['teacher']}`, "
+        "trained on the same clips, says of the same crop.",
+    ]
 
 
 def _clip_table(clips: Mapping[str, Mapping[str, int]]) -> list[str]:

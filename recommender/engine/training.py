@@ -12,8 +12,9 @@ from scipy.special import log_softmax, softmax
 
 from recommender.engine import augment
 from recommender.engine.batches import Batches
-from recommender.engine.cnn import forward
+from recommender.engine.cnn import GenreClassifier, forward
 from recommender.engine.datasets import Clip
+from recommender.engine.distillation import Draw, find_teacher
 from recommender.engine.evaluation import Evaluation, evaluate
 from recommender.engine.features import crops
 from recommender.engine.mel import Doubles
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 class Config:
     """Everything that decides the outcome, apart from the clips.
 
+    genres : the order in which probabilities are given; alphabetical for none. teacher : version of
+    the model whose answers are learned, empty for none. taught : their share of the
+    labels.
     background : genres whose clips get uniform labels, so that what is none of the genres lands in
     the middle of the space. background_share : of each batch. average : decay of the weights'
     running mean, 0 for none. validation : share of the groups. checks : how often each member is
@@ -42,6 +46,9 @@ class Config:
     """
 
     seed: int = 0
+    genres: tuple[str, ...] = ()
+    teacher: str = ""
+    taught: float = 0.7
     steps: int = 2500
     batch: int = 48
     learning_rate: float = 2e-3
@@ -94,47 +101,64 @@ def train(
     clips: Sequence[Clip],
     config: Config,
     progress: Callable[[int, float], None] = lambda step, loss: None,
+    teacher: GenreClassifier | None = None,
 ) -> Trained:
     """Train all members one after another and calibrate their mean.
 
+    teacher : a model on Keras whose answers they learn, trained on the same part of the clips.
     progress : called after every step with the number of steps done, of members × steps, and the
     loss.
 
     Raises
     ------
-    ValueError : fewer than two genres, or a genre without clips to learn from or to validate with.
+    ValueError : fewer than two genres, a genre without clips to learn from or to validate with, or
+    a teacher of other genres or clips.
     """
     parts = split(clips, config.seed, config.validation, config.background)
-    genres = parts.genres()
+    genres = tuple(sorted(parts.genres(), key=_position(config.genres)))
+    draw: Draw = Batches(parts.training, parts.background, genres, config)
+    found = find_teacher(teacher, genres, parts, config.seed) if teacher else None
+    if teacher and found:
+        config = replace(config, teacher=teacher.version)
+        draw = found.lessons(draw, config.taught)
     network = build(len(genres), config.shape)
     curves: list[Point] = []
     for i in range(config.shape.members):
-        member, points = fit_member(parts, genres, config, i, progress)
+        member = _new_member(len(genres), config, i)
+        if found:
+            found.start(member, i)
+        curves += fit_member(member, draw, parts.validation, genres, config, i, progress)
         network.get_layer(f"member_{i}").set_weights(member.get_weights())
-        curves += points
     fit_projection(network, [*parts.training, *parts.background])
     return replace(finish(network, genres, parts, config), curves=tuple(curves))
 
 
+def _position(order: Sequence[str]) -> Callable[[str], int]:
+    return lambda genre: order.index(genre) if genre in order else len(order)
+
+
+def _new_member(n_genres: int, config: Config, number: int) -> "keras.Model":
+    start_keras().utils.set_random_seed(config.seed * 1000 + number)
+    return build_member(n_genres, config.shape, f"member_{number}")
+
+
 def fit_member(
-    parts: Split,
+    member: "keras.Model",
+    draw: Draw,
+    validation: Sequence[Clip],
     genres: tuple[str, ...],
     config: Config,
     number: int,
     progress: Callable[[int, float], None],
-) -> tuple["keras.Model", list[Point]]:
-    """One network from its own seed, and its learning curve; the learning rate follows a cosine
-    down to zero."""
+) -> list[Point]:
+    """Fit a network with random numbers of its own, and give its learning curve; the learning rate
+    follows a cosine down to zero."""
     keras = start_keras()
-    seed = config.seed * 1000 + number
-    keras.utils.set_random_seed(seed)
-    rng = np.random.default_rng(seed)
-    member = build_member(len(genres), config.shape, f"member_{number}")
+    rng = np.random.default_rng(config.seed * 1000 + number)
     logits_only = keras.Model(member.input, member.outputs[0])
     optimizer = _optimizer(config)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)
     logits_only.compile(optimizer=optimizer, loss=loss)
-    draw = Batches(parts.training, parts.background, genres, config)
     run = compiled(member)
     every = -(-config.steps // max(config.checks, 1))
     points: list[Point] = []
@@ -144,12 +168,12 @@ def fit_member(
         progress(number * config.steps + step, losses[-1])
         if config.checks and (step % every == 0 or step == config.steps):
             with _averaged(logits_only, optimizer, bool(config.average)):
-                accuracy = _accuracy(run, parts.validation, genres)
+                accuracy = _accuracy(run, validation, genres)
             points.append(Point(number, step, float(np.mean(losses)), accuracy))
             losses = []
     if config.average:
         optimizer.finalize_variable_values(logits_only.trainable_variables)
-    return member, points
+    return points
 
 
 def _optimizer(config: Config) -> Any:

@@ -24,6 +24,7 @@ Page = Callable[..., HttpResponse]
 
 # Pages that somebody may want to see at once after typing the code.
 WANTED = ("leave", "my-data")
+RIGHTS = (*WANTED, "my-data-download", "left")
 
 
 def visible_study(request: HttpRequest, slug: str) -> Study:
@@ -46,7 +47,7 @@ def sign_in(request: HttpRequest, participant: Participant) -> None:
 
 
 def sign_out(request: HttpRequest, study: Study) -> None:
-    for key in ("arrival", "consent", "participant"):
+    for key in ("arrival", "consent", "participant", "registration"):
         request.session.pop(f"{key}-{study.pk}", None)
     request.session.cycle_key()
 
@@ -102,8 +103,11 @@ def lead(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def _stopped(request: HttpRequest, participant: Participant) -> HttpResponse | None:
-    """A page that says so, where the study lets nobody go on; what has been done stays to see."""
+    """A page that says so, where the study lets nobody go on; what has been done stays to see,
+    and participants' rights are theirs whatever the study's state."""
     study = participant.study
+    if request.resolver_match and request.resolver_match.url_name in RIGHTS:
+        return None
     being_changed = study.is_draft and not may_see_drafts(request.user)
     archived = study.state == Study.State.ARCHIVED
     if archived and participant.completed_at and request.method in ("GET", "HEAD"):

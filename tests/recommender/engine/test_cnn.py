@@ -306,3 +306,15 @@ def test_train_writes_a_whole_run(tmp_path):
     metrics = json.loads((out / "metrics.json").read_text("utf-8"))
     assert len(metrics["curves"]) == 2
     assert GenreClassifier.load(out).genres == ("Polka", "Tango")
+    learner = tmp_path / "learner"
+    call_command(
+        "train_cnn", data=tmp_path, out=learner, steps=1, members=1, background="noise",
+        genres="Tango, Polka", teacher=out, stdout=io.StringIO(),
+    )  # fmt: skip
+    assert read_card(learner)["training"]["teacher"] == read_card(out)["version"]
+    assert GenreClassifier.load(learner).genres == ("Tango", "Polka")
+
+
+def test_train_names_a_teacher_that_is_not_there(tmp_path):
+    with pytest.raises(CommandError, match="There is no model in"):
+        call_command("train_cnn", data=tmp_path, out=tmp_path, teacher=tmp_path / "nobody")

@@ -8,6 +8,7 @@ import pytest
 from recommender.engine import augment
 from recommender.engine.batches import Batches
 from recommender.engine.datasets import Clip
+from recommender.engine.distillation import find_teacher
 from recommender.engine.splits import split as split_by
 from recommender.engine.training import Config, fit_temperature, train
 
@@ -147,6 +148,66 @@ def test_genres_and_their_number_come_from_the_data(genres, tmp_path):
     heard = GenreClassifier.load(tmp_path).predict_features(clips[0].grids)
     assert heard.probabilities.shape == (len(genres),)
     assert " / ".join(genres) in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def teacher(tmp_path_factory):
+    """A model of two networks, trained for two steps."""
+    from recommender.engine import saving
+    from recommender.engine.cnn import GenreClassifier
+
+    folder = tmp_path_factory.mktemp("teacher")
+    saving.save(train(data(6), tiny(members=2), teacher=None), folder, "teacher")
+    return GenreClassifier.load(folder, keras=True)
+
+
+def tiny(members=1, **changes):
+    from recommender.engine.network import Shape
+
+    shape = Shape(filters=(4, 4, 4, 4, 4), embedding=4, members=members)
+    return replace(PLAIN, steps=2, batch=8, checks=0, shape=shape, **changes)
+
+
+def test_a_learner_is_given_its_teachers_answers_to_the_same_crops(teacher):
+    parts, genres = split(data(6)), ("Rock", "Hip-Hop", "Classical")
+    draw = Batches(parts.training, parts.background, genres, PLAIN)
+    found = find_teacher(teacher, genres, parts, seed=0)
+    inputs, targets = found.lessons(draw, 0.75)(np.random.default_rng(3))
+    same, labels = draw(np.random.default_rng(3))
+    said = teacher.calibrated(np.asarray(teacher.network()(same)[0]))
+    columns = [teacher.genres.index(genre) for genre in genres]
+    np.testing.assert_array_equal(inputs, same)
+    np.testing.assert_allclose(targets, 0.75 * said[:, columns] + 0.25 * labels, atol=1e-6)
+
+
+def test_a_learner_starts_as_its_teacher_with_genres_in_its_own_order(teacher):
+    from recommender.engine.network import build_member
+
+    genres = ("Rock", "Hip-Hop", "Classical")
+    learner = build_member(3, tiny().shape)
+    find_teacher(teacher, genres, split(data(6)), seed=0).start(learner, 1)
+    inputs = _inputs(clip("Rock", 1))
+    said = np.asarray(teacher.keras_network().get_layer("member_1")(inputs)[0])
+    columns = [teacher.genres.index(genre) for genre in genres]
+    np.testing.assert_allclose(np.asarray(learner(inputs)[0]), said[:, columns], atol=1e-5)
+
+
+def test_a_distilled_model_names_its_teacher_and_keeps_the_asked_order(teacher, tmp_path):
+    from recommender.engine import saving
+
+    order = ("Rock", "Classical", "Hip-Hop")
+    card = saving.save(train(data(6), tiny(genres=order), teacher=teacher), tmp_path, "learner")
+    assert tuple(card["genres"]) == order
+    assert teacher.version in (tmp_path / "MODEL_CARD.md").read_text("utf-8")
+
+
+def test_a_teacher_that_heard_other_clips_is_refused(teacher):
+    with pytest.raises(ValueError, match="trained on other clips"):
+        train(data(9), tiny(), teacher=teacher)
+    with pytest.raises(ValueError, match=r"same data, .* seed"):
+        train(data(6), tiny(seed=1), teacher=teacher)
+    with pytest.raises(ValueError, match="The teacher knows"):
+        train([c for c in data(6) if c.genre != "Rock"], tiny(), teacher=teacher)
 
 
 def test_looking_at_the_curve_changes_nothing():
