@@ -189,7 +189,7 @@ def test_a_report_says_who_was_erased_since(researcher, ready):
     page = ready.get_absolute_url()
     assert "had everything" not in researcher.get(page).text
     ready.study.erasures.create()
-    assert "1 person had everything" in " ".join(researcher.get(page).text.split())
+    assert "1 person has had everything" in " ".join(researcher.get(page).text.split())
 
 
 def test_a_deleted_report_leaves_no_files(client, django_user_model, ready):
