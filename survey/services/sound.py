@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 
 from django.db import transaction
-from django.utils import timezone
 
 from survey.models import (
     Participant,
@@ -12,6 +11,8 @@ from survey.models import (
 )
 from survey.steps import Step, sound_seed, where
 from survey.tones import right_answers
+
+from .recruiting import screen_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,4 @@ def _screen_out_if_failed(participant: Participant, check: SoundCheck) -> None:
     failed = check.could_not_hear or check.passed is False
     ends = participant.study.sound_check_failed == Study.SoundCheckFailed.SCREEN_OUT
     if failed and ends and where(participant).step != Step.SOUND:
-        participant.status = Participant.Status.SCREENED_OUT
-        participant.left_at = timezone.now()
-        participant.save(update_fields=["status", "left_at"])
+        screen_out(participant, Participant.LeftBecause.SOUND_CHECK)
