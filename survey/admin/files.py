@@ -1,15 +1,19 @@
 """A study's file in the researcher's area: adding from one, writing one, and its versions."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from survey import services
 from survey.models import Study, StudyVersion
@@ -19,6 +23,19 @@ if TYPE_CHECKING:
     Base = admin.ModelAdmin[Study]
 else:
     Base = object
+
+
+def taking_a_file(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that takes a file into memory, which others don't; whose form it is, is checked once
+    that is settled, as the check reads the whole body."""
+
+    @csrf_exempt
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.upload_handlers = [MemoryFileUploadHandler(request)]
+        return csrf_protect(view)(request, *args, **kwargs)
+
+    return page
 
 
 class StudyFileForm(forms.Form):
@@ -43,7 +60,7 @@ class StudyFiles(Base):
     def urls_of_files(self) -> list[URLPattern]:
         site = self.admin_site.admin_view
         return [
-            path("from-file/", site(self.from_file), name="study_from_file"),
+            path("from-file/", site(taking_a_file(self.from_file)), name="study_from_file"),
             path("<int:pk>/export/", site(self.export), name="study_export"),
             path("<int:pk>/versions/<int:number>/", site(self.version), name="study_version"),
             path("<int:pk>/difference/", site(self.difference), name="study_difference"),
