@@ -59,4 +59,5 @@ def _screen_out_if_failed(participant: Participant, check: SoundCheck) -> None:
     if failed and ends and where(participant).step != Step.SOUND:
         participant.status = Participant.Status.SCREENED_OUT
         participant.left_at = timezone.now()
-        participant.save(update_fields=["status", "left_at"])
+        participant.left_because = Participant.LeftBecause.SOUND_CHECK
+        participant.save(update_fields=["status", "left_at", "left_because"])
