@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from .assignment import williams
-from .models import Participant, Study, TrackRating, Trial
+from .models import Item, Participant, Study, TrackRating, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,9 @@ def _counts(people: Iterable[int], first: int) -> tuple[Counter[tuple[int, ...]]
 
 
 def mean_ratings(study: Study, people: Iterable[int]) -> dict[str, float]:
-    """By condition, over all scales of tracks; NaN where nothing was rated."""
-    given = TrackRating.objects.filter(trial__participant__in=people, value__isnull=False)
+    """By condition, over all points and stars given to tracks; NaN where there are none."""
+    scales = TrackRating.objects.filter(item__kind__in=(Item.Kind.LIKERT, Item.Kind.STARS))
+    given = scales.filter(trial__participant__in=people, value__isnull=False)
     by_condition: dict[str, list[int]] = {}
     for name, value in given.values_list("trial__condition__name", "value"):
         by_condition.setdefault(name, []).append(value or 0)

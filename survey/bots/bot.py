@@ -203,7 +203,7 @@ class Bot:
             token = [(n, v) for n, v in sent if n == "csrfmiddlewaretoken"]
             answer = self.post(urljoin(self.url, f"{number}/"), token + mine)
             self.opened(answer)
-            self.diary.note(self.url, mine)
+            self.diary.note(self.url, mine, whole=False)
 
     def listen(self) -> None:
         """What a browser's player would report: that every track was played, and how far."""

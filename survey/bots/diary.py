@@ -57,8 +57,8 @@ class Diary:
                     found[trial, int(rated[1]), question] = value
         return found
 
-    def note(self, url: str, data: Fields) -> None:
-        """Keep what a page took; of a rating the last one counts, else a page has one form."""
+    def note(self, url: str, data: Fields, *, whole: bool = True) -> None:
+        """Keep what a page took: all that counts of it now, or some ratings before the rest."""
         trial, page = page_of(url)
         if page not in ANSWERED:
             return
@@ -68,5 +68,5 @@ class Diary:
         for name, value in data:
             if name not in NO_ANSWERS:
                 given.setdefault(name, []).append(value)
-        before = self.pages.get((trial, page), {}) if page == "listen" else {}
+        before = {} if whole else self.pages.get((trial, page), {})
         self.pages[trial, page] = {**before, **given}

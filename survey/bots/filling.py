@@ -29,7 +29,7 @@ class _Question:
     def answer(self) -> int:
         """Answer it, if its condition holds; returns how many rows that makes."""
         if not self._is_meant():
-            return 0
+            return self._leave_empty()
         scales: dict[str, list[Any]] = {}
         for radio in self.tag.select("input[type=radio]"):
             scales.setdefault(radio["name"], []).append(radio)
@@ -48,6 +48,13 @@ class _Question:
             i for i in inputs if i.get("type") not in ("radio", "checkbox") or "checked" in i.attrs
         ]
         return holds(rule, [i["value"] for i in picked if i.get("value")])
+
+    def _leave_empty(self) -> int:
+        """Also where it was answered before, and another answer has hidden it since."""
+        mark(self.tag.select("input[type=radio], input[type=checkbox]"), "checked", [])
+        for typed in self.tag.select("input[type=number], input[type=text]"):
+            typed["value"] = ""
+        return 0
 
     def _pick(self, values: list[str]) -> str:
         """By taste on a scale; anything of answers without an order."""
