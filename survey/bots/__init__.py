@@ -5,7 +5,8 @@ planning. They run over HTTP and never touch the database. What each of them sen
 took is in a diary, which `survey.reconciliation` compares with what was kept.
 """
 
-from .bot import Bot, Stuck, send
+from .bot import Bot, send
+from .browsing import Stuck
 from .diary import Diary
 from .mix import DEFAULT_MIX, PERSONALITIES, habits_of, personalities, read_mix
 

@@ -10,14 +10,13 @@ from urllib.parse import urljoin
 
 import mechanicalsoup
 import requests
-from bs4 import BeautifulSoup
 
-from .diary import Diary, Fields, page_of
+from .browsing import PATIENCE_S, Browsing, Stuck
+from .diary import Diary, page_of
 from .filling import fill_in, mark
 from .habits import Habit, Left
 from .sounds import softest, some_song
 
-PATIENCE_S = 60.0
 LOOK_EVERY_S = 0.05
 MOST_PAGES = 500
 # How many of those who may bring a song of their own.
@@ -30,11 +29,7 @@ HEADPHONES, LOUDSPEAKERS = 0.7, 0.9  # the rest leave it out or hear nothing
 Liking = Callable[[str, int], float]
 
 
-class Stuck(Exception):
-    """A page on which a participant could not go on; the message says which and why."""
-
-
-class Bot:
+class Bot(Browsing):
     """One simulated participant with a taste and habits of their own."""
 
     def __init__(
@@ -45,16 +40,12 @@ class Bot:
         habits: Sequence[Habit] = (),
         liking: Liking | None = None,
     ) -> None:
+        super().__init__(user_agent)
         self.chance = random.Random(seed)
         self.mood = self.chance.gauss(0, 0.7)
         self.start = start
-        self.user_agent = user_agent
         self.habits, self.liking = list(habits), liking
         self.diary = Diary()
-        self.browser = self.new_browser()
-
-    def new_browser(self) -> mechanicalsoup.StatefulBrowser:
-        return mechanicalsoup.StatefulBrowser(user_agent=self.user_agent, raise_on_404=True)
 
     def take_part(self) -> Diary:
         """Go from the study's first page to its last one; the diary says how far it came."""
@@ -63,7 +54,7 @@ class Bot:
             self._go_through()
         except Left:
             self.diary.left = True
-        except (Stuck, requests.RequestException) as error:
+        except (Stuck, requests.RequestException, mechanicalsoup.LinkNotFoundError) as error:
             self.diary.stuck = str(error)
         return self.diary
 
@@ -76,19 +67,6 @@ class Bot:
                 return
             self._go_on()
         raise Stuck(f"No end after {MOST_PAGES} pages, at {self.url}")
-
-    @property
-    def page(self) -> Any:
-        return self.browser.page.select_one("main")
-
-    @property
-    def url(self) -> str:
-        return str(self.browser.url)
-
-    @property
-    def place(self) -> tuple[int, str]:
-        """The number of the playlist (0: none) and the page's name."""
-        return page_of(self.url)
 
     @property
     def at_the_end(self) -> bool:
@@ -116,7 +94,7 @@ class Bot:
         elif self.page.select_one("section.sound"):
             self._check_sound()
         elif self.page.select_one("form[method=post]"):
-            form = self._form()
+            form = self.form()
             self.diary.answers += self._fill_in(form)
             self._submit_first(form)
         else:
@@ -128,16 +106,13 @@ class Bot:
             raise Stuck(f"{self.url} leads nowhere: “{self.page.get_text(' ', strip=True)[:200]}”")
         self.open(onward["href"])
 
-    def open(self, address: str) -> None:
-        self.opened(self.browser.open(urljoin(self.url, address), timeout=PATIENCE_S))
-
     def come_back(self, browser: mechanicalsoup.StatefulBrowser) -> None:
         """Go on in another browser: with the code, or from the start by who has none yet."""
         self.browser = browser
         if not self.diary.code:
             return self.open(self.start)
         self.open(f"{self.start}resume/")
-        form = self._form()
+        form = self.form()
         form["code"] = self.diary.code
         return self._submit_first(form)
 
@@ -168,7 +143,7 @@ class Bot:
 
     def _check_sound(self) -> None:
         """Hear the tones and say which is the softest; or leave it, or hear nothing at all."""
-        how, form = self.chance.random(), self._form()
+        how, form = self.chance.random(), self.form()
         if how < LOUDSPEAKERS:
             for triplet in form.form.select("ol.tracks > li"):
                 said = str(softest(self._sound(triplet), headphones=how < HEADPHONES))
@@ -187,14 +162,14 @@ class Bot:
 
     def listen_and_rate(self) -> None:
         self.listen()
-        form = self._form("form[data-heard]")
+        form = self.form("form[data-heard]")
         self._fill_in(form)
         self._submit_first(form)
 
     def rate_some(self) -> None:
         """Rate the first tracks alone, each saved at once, as the page's script does it."""
         self.listen()
-        form = self._form("form[data-heard]")
+        form = self.form("form[data-heard]")
         self._fill_in(form)
         sent = self.fields(form)
         tracks = self.page.select(".track")
@@ -207,7 +182,7 @@ class Bot:
 
     def listen(self) -> None:
         """What a browser's player would report: that every track was played, and how far."""
-        form = self._form("form[data-heard]").form
+        form = self.form("form[data-heard]").form
         reports = []
         for position, track in json.loads(form["data-hearing"]).items():
             end_s = self._hears(track["needed"], track["length"])
@@ -236,9 +211,6 @@ class Bot:
 
     # Forms
 
-    def _form(self, selector: str = "form[method=post]") -> mechanicalsoup.Form:
-        return mechanicalsoup.Form(self.page.select_one(selector))
-
     def _submit_first(self, form: mechanicalsoup.Form) -> None:
         """As the Enter key does: with the form's first button."""
         self._press(form.form.select_one("button"))
@@ -264,11 +236,6 @@ class Bot:
         form.choose_submit(button)
         self.submit(form)
 
-    def fields(self, form: mechanicalsoup.Form) -> Fields:
-        """What a browser sends of a form."""
-        sent = self.browser.get_request_kwargs(form.form, self.url)["data"]
-        return [(name, value) for name, value in sent if name != "song"]
-
     def submit(self, form: mechanicalsoup.Form, files: Any = None) -> None:
         here = self.url
         address, data = urljoin(here, form.form.get("action") or ""), self.fields(form)
@@ -293,19 +260,6 @@ class Bot:
             if (answer := habit.send(self, once)) is not None:
                 return answer
         return once(self.browser.session)
-
-    def post(self, address: str, data: Fields) -> requests.Response:
-        """Send something beside the page that is open."""
-        return self.browser.session.post(
-            address, data=data, headers={"Referer": self.url}, timeout=PATIENCE_S
-        )
-
-    def opened(self, answer: requests.Response) -> None:
-        """Raise Stuck where a page refuses."""
-        if not answer.ok:
-            page = BeautifulSoup(answer.text, "html.parser")
-            said = (page.select_one("main") or page).get_text(" ", strip=True)[:300]
-            raise Stuck(f"{answer.url} answered {answer.status_code}: “{said}”")
 
 
 def send(
