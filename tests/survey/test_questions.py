@@ -1,10 +1,12 @@
 """Questions that can't be asked are refused, in words; and those that can go the whole way."""
 
+import random
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from survey.bots import Bot
+from survey.bots.filling import fill_in
 from survey.forms import ItemsForm
 from survey.models import Answer, Instrument, Item, TrackRating
 from survey.services import known_answers, obstacles_to_opening, rate, save_answers, unrated
@@ -252,7 +254,6 @@ def test_a_preview_is_for_researchers(client, study):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_bot_answers_every_kind_of_question(client, researcher, end, seed):
-    import mechanicalsoup
     from bs4 import BeautifulSoup
 
     kinds = [kind for kind in Item.Kind if kind not in ("matrix", "differential")]
@@ -263,8 +264,8 @@ def test_a_bot_answers_every_kind_of_question(client, researcher, end, seed):
     add(end, key="more", kind="text", shown_if={"item": "e.yes_no", "is": ["yes"]})
     page = researcher.get(reverse("admin:survey_instrument_preview", args=[end.pk])).text
     soup = BeautifulSoup(f"<form>{page.replace('preview-', '')}</form>", "html.parser").form
-    bot = Bot("http://nowhere", "x", "bot", seed)
-    bot._fill_in(mechanicalsoup.Form(soup))
+    chance = random.Random(seed)
+    fill_in(soup, chance, chance.choice)
     names = {tag["name"] for tag in soup.select("[name]")}
     form = ItemsForm(end.items.all(), _sent(soup, names), earlier={})
     assert form.is_valid(), form.errors
