@@ -29,7 +29,7 @@ WANTED = ("leave", "my-data")
 def visible_study(request: HttpRequest, slug: str) -> Study:
     """The study; a draft exists for its researchers, and for those who took part in its pilot."""
     study = get_object_or_404(Study, slug=slug)
-    languages.read(study, _language(request, study))
+    languages.read(study, language_for(request, study))
     if study.is_draft and not (may_see_drafts(request.user) or signed_in(request, study)):
         raise Http404
     return study
@@ -58,11 +58,11 @@ def signed_in(request: HttpRequest, study: Study) -> Participant | None:
     found = study.participants.filter(pk=request.session.get(f"participant-{study.pk}") or 0)
     participant = found.select_related("study", "version").first()
     if participant:
-        languages.read(services.as_begun(participant), _language(request, study, participant))
+        languages.read(services.as_begun(participant), language_for(request, study, participant))
     return participant
 
 
-def _language(request: HttpRequest, study: Study, participant: Participant | None = None) -> str:
+def language_for(request: HttpRequest, study: Study, participant: Participant | None = None) -> str:
     """What they chose, else the first that their browser asks for, of those that the study has."""
     kept = participant.language if participant else request.session.get(f"language-{study.pk}")
     if kept in study.languages:

@@ -21,7 +21,14 @@ from survey.texts import in_language
 from survey.throttles import CodeThrottle, too_many
 from survey.trying import trying_out
 
-from .access import WANTED, participants_page, sign_in, signed_in, visible_study
+from .access import (
+    WANTED,
+    language_for,
+    participants_page,
+    sign_in,
+    signed_in,
+    visible_study,
+)
 from .arriving import arrival, bar_to, note_arrival
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
@@ -195,6 +202,6 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
     study = Study.objects.filter(slug=slug or "").first()
-    if study:
-        signed_in(request, visible_study(request, study.slug))
+    if study and not signed_in(request, study):
+        languages.read(study, language_for(request, study))
     return render(request, "survey/expired.html", status=403)

@@ -1,4 +1,4 @@
-"""The pages' own words: every one in every language, and the files in order. Needs no gettext tools."""
+"""The pages' own words: every one in every language, the files in order; without gettext's tools."""
 
 import ast
 import gettext
