@@ -1,4 +1,4 @@
-"""The pages' own words: every one in every language, the files in order; without gettext's tools."""
+"""The pages' own words: every one in every language, and the files in order; no tools needed."""
 
 import ast
 import gettext
