@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import widgets
+from .languages import said
 from .models import Item
+from .models.questions import labels_by_row
 from .rules import DONT_KNOW, OTHER, Given
 
 LONGEST_TEXT, LONGEST_LINE = 5000, 500
@@ -24,8 +26,8 @@ def field_for(item: Item) -> forms.Field:
     """The form field of a question, labelled with it."""
     return MAKERS[Item.Kind(item.kind)](
         item,
-        label=item.text,
-        help_text=item.help,
+        label=said(item, "text"),
+        help_text=said(item, "help"),
         required=item.required,
         error_messages={
             "required": MISSING,
@@ -36,6 +38,17 @@ def field_for(item: Item) -> forms.Field:
     )
 
 
+def labels_of(item: Item) -> list[str]:
+    """The options as they are read; an answer is kept as the option in the study's own language."""
+    read = said(item, "options")
+    return read if len(read) == len(item.options) else item.options
+
+
+def rows_of(item: Item) -> dict[str, list[str]]:
+    """The rows with their labels as they are read."""
+    return {**item.labelled_rows, **labels_by_row(said(item, "rows"))}
+
+
 def points_of(item: Item) -> widgets.Choices:
     """A scale's points with their labels; “don't know” comes last, if it is offered."""
     unknown = [(DONT_KNOW, _("I don't know"))] if item.dont_know else []
@@ -44,7 +57,7 @@ def points_of(item: Item) -> widgets.Choices:
     if item.kind == Item.Kind.DIFFERENTIAL:
         labels = [str(point) for point in range(1, item.ends[1] + 1)]
     else:
-        labels = item.options
+        labels = labels_of(item)
     return [*((str(point), label) for point, label in enumerate(labels, start=1)), *unknown]
 
 
@@ -132,7 +145,7 @@ def _scale(item: Item, **common: Any) -> forms.Field:
 
 def _options(item: Item) -> widgets.Choices:
     other = [(OTHER, _("Something else"))] if item.other else []
-    return [*((option, option) for option in item.options), *other]
+    return [*zip(item.options, labels_of(item), strict=True), *other]
 
 
 def _choice(item: Item, **common: Any) -> forms.Field:
@@ -171,7 +184,7 @@ def _slider(item: Item, **common: Any) -> forms.Field:
     if item.dont_know:
         parts[DONT_KNOW] = forms.BooleanField(required=False)
         shown[DONT_KNOW] = forms.CheckboxInput()
-    about = {"low": low, "high": high, "ends": item.options}
+    about = {"low": low, "high": high, "ends": labels_of(item)}
     return SliderField(parts, widgets.Slider(shown, **about), **common)
 
 
@@ -186,11 +199,11 @@ def _ranking(item: Item, **common: Any) -> forms.Field:
     rows = [str(index) for index in range(len(item.options))]
     parts = {row: _part(forms.ChoiceField, choices=choices) for row in rows}
     shown: dict[str, forms.Widget] = {row: forms.Select(choices=choices) for row in rows}
-    return RankingField(parts, widgets.Ranking(shown, labels=item.options), **common)
+    return RankingField(parts, widgets.Ranking(shown, labels=labels_of(item)), **common)
 
 
 def _rows(item: Item, **common: Any) -> forms.Field:
-    points, rows = points_of(item), item.labelled_rows
+    points, rows = points_of(item), rows_of(item)
     parts = {row: _part(forms.ChoiceField, choices=points) for row in rows}
     shown: dict[str, forms.Widget] = {row: widgets.Scale(choices=points) for row in rows}
     matrix = item.kind == Item.Kind.MATRIX

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .fields import field_for, points_of
+from .fields import field_for, labels_of, points_of
+from .languages import said
 from .models import CODE_ALPHABET, Instrument, Item, ListeningEvent
 from .ordering import in_order
 from .rules import DONT_KNOW, OTHER, Given, holds, shown, values_of
@@ -104,7 +105,7 @@ def _asked(items: list[Item], earlier: Mapping[str, Collection[str]] | None) -> 
 def in_words(rule: Mapping[str, Any], other: Item) -> str:
     """The condition of a question, for people who see it whether or not it holds."""
     about = {
-        "question": other.text,
+        "question": said(other, "text"),
         "answers": _("” or “").join(_label(other, str(value)) for value in rule.get("is", [])),
         "low": rule.get("at_least"),
         "high": rule.get("at_most"),
@@ -121,7 +122,8 @@ def in_words(rule: Mapping[str, Any], other: Item) -> str:
 def _label(item: Item, value: str) -> str:
     """An answer as the participant sees it."""
     extra = {OTHER: _("Something else"), DONT_KNOW: _("I don't know")}
-    labels = dict(points_of(item)) if item.is_scale else {}
+    options = zip(item.options, labels_of(item), strict=True)
+    labels = dict(points_of(item) if item.is_scale else options)
     return str({**extra, **labels}.get(value, value))
 
 

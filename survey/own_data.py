@@ -10,11 +10,13 @@ from typing import Any
 from django.db.models import Manager, Model
 from django.db.models.fields.files import FieldFile
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from recommender.models import Playlist, PlaylistTrack, QuerySong, Track
 
+from .fields import labels_of
+from .languages import said
 from .models import (
     Answer,
     Flag,
@@ -30,135 +32,149 @@ from .models import (
     TrialTrack,
 )
 
-WITHHELD = lazy("Told once you have finished or left, as knowing it could change your answers.")
+WITHHELD = _("Told once you have finished or left, as knowing it could change your answers.")
 
 FIELDS: dict[type[Model], dict[str, str | Promise]] = {
     Participant: {
-        "study": lazy("The study that you take part in."),
-        "version": lazy("Which version of the study you began with."),
-        "code": lazy("Your code, with which you come back. Keep it to yourself."),
-        "pseudonym": lazy("Your name in the researchers' tables; nobody can come back with it."),
-        "status": lazy("Whether you are taking part, have completed the study, or have left."),
-        "language": lazy("The language in which you read the study."),
-        "consent_text": lazy("The statement that you agreed to."),
-        "consented_at": lazy("When you agreed."),
-        "created_at": lazy("When you registered."),
-        "last_seen_at": lazy("When you last did something."),
-        "completed_at": lazy("When you completed the study."),
-        "left_at": lazy("When you left, or when the study ended for you early."),
-        "left_because": lazy("Why that was."),
-        "completion_code": lazy("It proves that you took part."),
-        "link": lazy("The personal link that you came by."),
-        "identity": lazy(
+        "study": _("The study that you take part in."),
+        "version": _("Which version of the study you began with."),
+        "code": _("Your code, with which you come back. Keep it to yourself."),
+        "pseudonym": _("Your name in the researchers' tables; nobody can come back with it."),
+        "status": _("Whether you are taking part, have completed the study, or have left."),
+        "language": _("The language in which you read the study."),
+        "consent_text": _("The statement that you agreed to."),
+        "consented_at": _("When you agreed."),
+        "created_at": _("When you registered."),
+        "last_seen_at": _("When you last did something."),
+        "completed_at": _("When you completed the study."),
+        "left_at": _("When you left, or when the study ended for you early."),
+        "left_because": _("Why that was."),
+        "completion_code": _("It proves that you took part."),
+        "link": _("The personal link that you came by."),
+        "identity": _(
             "By which the service that sent you knows you; it is never in the researchers' tables."
         ),
-        "parameters": lazy(
+        "parameters": _(
             "What the service that sent you added to the address; it is never in the tables."
         ),
-        "seed": lazy("The number from which every random choice made for you comes."),
-        "registration_key": lazy("The number of your registration form: sent twice, counted once."),
-        "simulated": lazy("Whether your browser said that it is a test program."),
-        "pilot": lazy("Whether you took part while the study was being tried out."),
+        "seed": _("The number from which every random choice made for you comes."),
+        "registration_key": _("The number of your registration form: sent twice, counted once."),
+        "simulated": _("Whether your browser said that it is a test program."),
+        "pilot": _("Whether you took part while the study was being tried out."),
     },
     SoundCheck: {
-        "volume": lazy("The volume that you set, from 0 to 1."),
-        "answers": lazy("Your answers in the headphone test."),
-        "right_answers": lazy("The right answers in the headphone test."),
-        "n_right": lazy("How many of your answers were right."),
-        "passed": lazy("Whether that was enough."),
-        "could_not_hear": lazy("Whether you said that you could not hear anything."),
-        "finished_at": lazy("When you finished the sound check."),
+        "volume": _("The volume that you set, from 0 to 1."),
+        "answers": _("Your answers in the headphone test."),
+        "right_answers": _("The right answers in the headphone test."),
+        "n_right": _("How many of your answers were right."),
+        "passed": _("Whether that was enough."),
+        "could_not_hear": _("Whether you said that you could not hear anything."),
+        "finished_at": _("When you finished the sound check."),
     },
     Flag: {
-        "trial": lazy("The number of the playlist, if it is about one."),
-        "kind": lazy("What a computer noticed in your answers for the researchers to look at."),
-        "detail": lazy("What exactly it noticed."),
-        "noted_at": lazy("When it noticed."),
+        "trial": _("The number of the playlist, if it is about one."),
+        "kind": _("What a computer noticed in your answers for the researchers to look at."),
+        "detail": _("What exactly it noticed."),
+        "noted_at": _("When it noticed."),
     },
     Answer: {
-        "item": lazy("The question."),
-        "row": lazy("The part of the question, where it has several."),
-        "trial": lazy("The number of the playlist, if the question is about one."),
-        "value": lazy("Your answer; for a scale, the number of the point."),
-        "answered_at": lazy("When you answered."),
+        "item": _("The question."),
+        "row": _("The part of the question, where it has several."),
+        "trial": _("The number of the playlist, if the question is about one."),
+        "value": _("Your answer; for a scale, the number of the point."),
+        "answered_at": _("When you answered."),
     },
     Trial: {
-        "number": lazy("Which of your playlists it is."),
-        "condition": lazy("The researchers' name for the way in which the playlist was made."),
-        "genre": lazy("The genre that you picked."),
-        "chosen_at": lazy("When you chose the query song."),
-        "rated_at": lazy("When you had rated every song."),
-        "finished_at": lazy("When you had answered the questions about the playlist."),
-        "playlist": lazy("The playlist that was made for you."),
+        "number": _("Which of your playlists it is."),
+        "condition": _("The researchers' name for the way in which the playlist was made."),
+        "genre": _("The genre that you picked."),
+        "chosen_at": _("When you chose the query song."),
+        "rated_at": _("When you had rated every song."),
+        "finished_at": _("When you had answered the questions about the playlist."),
+        "playlist": _("The playlist that was made for you."),
     },
     TrialTrack: {
-        "position": lazy("The song's place in the order in which you heard them."),
-        "track": lazy("The song."),
-        "entry": lazy("The song's place in the playlist as the computer made it."),
-        "role": lazy("Whether the song belongs to the playlist, or was put among it as a check."),
+        "position": _("The song's place in the order in which you heard them."),
+        "track": _("The song."),
+        "entry": _("The song's place in the playlist as the computer made it."),
+        "role": _("Whether the song belongs to the playlist, or was put among it as a check."),
     },
     TrackRating: {
-        "item": lazy("What you were asked about the song."),
-        "value": lazy("Your rating."),
-        "first_rated_at": lazy("When you first gave one."),
-        "rated_at": lazy("When you gave the one that counts."),
-        "changes": lazy("How many times you changed it."),
+        "item": _("What you were asked about the song."),
+        "value": _("Your rating."),
+        "first_rated_at": _("When you first gave one."),
+        "rated_at": _("When you gave the one that counts."),
+        "changes": _("How many times you changed it."),
     },
     RatingChange: {
-        "value": lazy("A rating that you changed later."),
-        "rated_at": lazy("When you gave it."),
+        "value": _("A rating that you changed later."),
+        "rated_at": _("When you gave it."),
     },
     ListeningEvent: {
-        "key": lazy("The number of the player's report: sent twice, counted once."),
-        "kind": lazy("What the player reported: a part that was heard, or something you did."),
-        "start_s": lazy("From which second of the song."),
-        "end_s": lazy("To which second of the song."),
-        "value": lazy("The volume, or how many seconds."),
-        "received_at": lazy("When the report came."),
+        "key": _("The number of the player's report: sent twice, counted once."),
+        "kind": _("What the player reported: a part that was heard, or something you did."),
+        "start_s": _("From which second of the song."),
+        "end_s": _("To which second of the song."),
+        "value": _("The volume, or how many seconds."),
+        "received_at": _("When the report came."),
     },
     Playlist: {
-        "key": lazy("The playlist's number."),
-        "query_track": lazy("The song that you chose, from which the playlist was made."),
-        "query_song": lazy("The song of your own that you brought instead."),
-        "strategy": lazy("The way in which the computer made it."),
-        "params": lazy("The settings of that way."),
-        "seed": lazy("The number from which its random choices come."),
-        "model": lazy("The network that had heard the songs."),
-        "library_revision": lazy("The state of the music library at that time."),
-        "status": lazy("How far making it has come."),
-        "error": lazy("What went wrong, if it could not be made."),
-        "attempts": lazy("How often making it was begun."),
-        "created_at": lazy("When it was asked for."),
-        "enqueued_at": lazy("When it was handed to a worker."),
-        "started_at": lazy("When making it began."),
-        "finished_at": lazy("When it was ready."),
-        "timings": lazy("How many seconds each step took."),
+        "key": _("The playlist's number."),
+        "query_track": _("The song that you chose, from which the playlist was made."),
+        "query_song": _("The song of your own that you brought instead."),
+        "strategy": _("The way in which the computer made it."),
+        "params": _("The settings of that way."),
+        "seed": _("The number from which its random choices come."),
+        "model": _("The network that had heard the songs."),
+        "library_revision": _("The state of the music library at that time."),
+        "status": _("How far making it has come."),
+        "error": _("What went wrong, if it could not be made."),
+        "attempts": _("How often making it was begun."),
+        "created_at": _("When it was asked for."),
+        "enqueued_at": _("When it was handed to a worker."),
+        "started_at": _("When making it began."),
+        "finished_at": _("When it was ready."),
+        "timings": _("How many seconds each step took."),
     },
     QuerySong: {
-        "key": lazy("Your song's number; its name was not kept."),
-        "genre": lazy("The genre that you picked."),
-        "file": lazy("Where its file is; empty once it was deleted."),
-        "keep_file": lazy("Whether the file is kept after it was heard."),
-        "keep_until": lazy("When a kept file is deleted at the latest."),
-        "container": lazy("The kind of file."),
-        "state": lazy("How far hearing it has come."),
-        "reason": lazy("Why it could not be used."),
-        "duration_s": lazy("How many seconds it lasts."),
-        "audio_sha256": lazy("A number made from its sound, by which the same recording is told."),
-        "probabilities": lazy("How much the network heard of each genre in it."),
-        "embedding": lazy("What else the network heard, as numbers."),
-        "mfcc": lazy("Its timbre, as numbers."),
-        "fingerprint": lazy("A rough picture of its sound, by which the same recording is told."),
-        "model": lazy("The network that heard it."),
-        "created_at": lazy("When you brought it."),
-        "heard_at": lazy("When it was heard."),
-        "deleted_at": lazy("When its file was deleted."),
+        "key": _("Your song's number; its name was not kept."),
+        "genre": _("The genre that you picked."),
+        "file": _("Where its file is; empty once it was deleted."),
+        "keep_file": _("Whether the file is kept after it was heard."),
+        "keep_until": _("When a kept file is deleted at the latest."),
+        "container": _("The kind of file."),
+        "state": _("How far hearing it has come."),
+        "reason": _("Why it could not be used."),
+        "duration_s": _("How many seconds it lasts."),
+        "audio_sha256": _("A number made from its sound, by which the same recording is told."),
+        "probabilities": _("How much the network heard of each genre in it."),
+        "embedding": _("What else the network heard, as numbers."),
+        "mfcc": _("Its timbre, as numbers."),
+        "fingerprint": _("A rough picture of its sound, by which the same recording is told."),
+        "model": _("The network that heard it."),
+        "created_at": _("When you brought it."),
+        "heard_at": _("When it was heard."),
+        "deleted_at": _("When its file was deleted."),
     },
     PlaylistTrack: {
-        "track": lazy("The song."),
-        "position": lazy("Its place in the playlist as the computer made it."),
-        "distance": lazy("How far it is from the query song, as the computer heard them."),
+        "track": _("The song."),
+        "position": _("Its place in the playlist as the computer made it."),
+        "distance": _("How far it is from the query song, as the computer heard them."),
     },
+}
+
+KINDS: dict[type[Model], str | Promise] = {
+    Participant: _("You as a participant"),
+    SoundCheck: _("A sound check"),
+    Flag: _("A mark on your data"),
+    Answer: _("An answer"),
+    Trial: _("One round, with one playlist"),
+    TrialTrack: _("A song that you heard"),
+    TrackRating: _("A rating of a song"),
+    RatingChange: _("A rating that was changed"),
+    ListeningEvent: _("A report of the player"),
+    Playlist: _("A playlist"),
+    PlaylistTrack: _("A song of a playlist"),
 }
 
 # What hangs on a row and is told with it.
@@ -233,7 +249,7 @@ def _plain(value: Any, blind: Mapping[type[Model], tuple[str, ...]]) -> Any:
         case Playlist() | PlaylistTrack() | QuerySong():
             return _told(value, blind)
         case Item():
-            return {"key": value.key_in_form, "text": value.text}
+            return {"key": value.key_in_form, "text": said(value, "text")}
         case Track():
             return {"title": value.title, "artist": value.artist}
         case Trial() | StudyVersion():
@@ -248,13 +264,15 @@ def answer_in_words(item: Item, value: object) -> str:
     if value in (None, ""):
         return "–"
     if item.kind == Item.Kind.YES_NO:
-        return {"yes": _("Yes"), "no": _("No")}.get(str(value), str(value))
+        return {"yes": gettext("Yes"), "no": gettext("No")}.get(str(value), str(value))
     if item.kind in (Item.Kind.LIKERT, Item.Kind.STARS) and str(value).isdecimal():
-        labels = item.options[int(str(value)) - 1 : int(str(value))]
+        labels = labels_of(item)[int(str(value)) - 1 : int(str(value))]
         return " – ".join([str(value), *labels])
+    if item.kind in (Item.Kind.CHOICE, Item.Kind.MULTIPLE):
+        return dict(zip(item.options, labels_of(item), strict=True)).get(str(value), str(value))
     return str(value)
 
 
 def explanations() -> list[tuple[str, dict[str, str | Promise]]]:
     """What each field of the download is, by kind of row."""
-    return [(str(model._meta.verbose_name), fields) for model, fields in FIELDS.items()]
+    return [(str(KINDS[model]), fields) for model, fields in FIELDS.items()]

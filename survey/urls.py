@@ -6,6 +6,7 @@ from .views import (
     arriving,
     audio,
     joining,
+    language,
     leaving,
     listening,
     own_data,
@@ -34,6 +35,7 @@ trial_patterns: list[URLPattern | URLResolver] = [
 study_patterns: list[URLPattern | URLResolver] = [
     path("", joining.study, name="study"),
     path("join/<str:token>/", arriving.join, name="join"),
+    path("language/", language.language, name="language"),
     path("consent/", joining.consent, name="consent"),
     path("register/", joining.register, name="register"),
     path("code/", joining.code, name="code"),

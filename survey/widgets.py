@@ -9,6 +9,9 @@ from .rules import DONT_KNOW
 
 Choices = Sequence[tuple[str, Any]]
 
+# In characters, of a point of five beside one another at 360 pixels.
+LONGEST_WORD = 9
+
 
 class Points(forms.RadioSelect):
     """Radio buttons; “don't know” stands apart from them."""
@@ -30,9 +33,15 @@ class Options(Points):
 
 
 class Scale(Points):
-    """Points side by side."""
+    """Points side by side; on a telephone below one another, if a word would not fit there."""
 
     layout = "scale"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        words = [word for _value, label in self.choices for word in str(label).split()]
+        context["widget"]["long"] = any(len(word) > LONGEST_WORD for word in words)
+        return context
 
 
 class Stars(Points):

@@ -75,6 +75,13 @@ class Instrument(models.Model):
         return [key for name in named for key in (rows[name] or [name])]
 
 
+def labels_by_row(rows: Any) -> dict[str, list[str]]:
+    """The labels of rows, kept as a mapping or as a list, which keeps the order."""
+    if isinstance(rows, dict):
+        return {k: [v] if isinstance(v, str) else list(v) for k, v in rows.items()}
+    return {key: labels for key, *labels in rows}
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     def placed(self, study: Study, placement: str) -> Self:
         found = self.filter(instrument__study=study, instrument__placement=placement)
@@ -168,9 +175,7 @@ class Item(models.Model):
     @property
     def labelled_rows(self) -> dict[str, list[str]]:
         """The rows of a matrix with their text, of a differential with both its ends."""
-        if isinstance(self.rows, dict):
-            return {k: [v] if isinstance(v, str) else list(v) for k, v in self.rows.items()}
-        return {key: labels for key, *labels in self.rows}
+        return labels_by_row(self.rows)
 
     @property
     def ends(self) -> tuple[int, int]:

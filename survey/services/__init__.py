@@ -13,6 +13,7 @@ from .joining import (
     Consent,
     enrol,
     note_seen,
+    read_in,
 )
 from .leaving import (
     erase,
@@ -133,6 +134,7 @@ __all__ = [
     "possible_turns",
     "present",
     "rate",
+    "read_in",
     "record_listening",
     "record_sound_check",
     "refuse_too_early",

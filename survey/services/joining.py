@@ -39,6 +39,7 @@ def enrol(
     answers: Mapping[Item, Given],
     *,
     arrival: Arrival | None = None,
+    language: str = "",
     simulated: bool = False,
     trying: bool = False,
 ) -> Participant:
@@ -65,7 +66,7 @@ def enrol(
             # Those erased count too: nobody gets the seed of somebody who came before.
             seed=derive_seed(study.seed, study.participants.count() + study.erasures.count()),
             version=current_version(study),
-            language=study.language,
+            language=language or study.language,
             link_id=arrival.link,
             identity=arrival.identity,
             parameters=dict(arrival.parameters),
@@ -91,6 +92,12 @@ def _plan_trials(participant: Participant) -> None:
         Trial(participant=participant, number=number, condition_id=condition)
         for number, condition in enumerate(conditions, start=1)
     )
+
+
+def read_in(participant: Participant, language: str) -> None:
+    """They read the study in this language from now on; what they agreed to stays as it was."""
+    participant.language = language
+    Participant.objects.filter(pk=participant.pk).update(language=language)
 
 
 def note_seen(participant: Participant) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from recommender import own_songs
 from recommender.models import Playlist, QuerySong, Track
@@ -37,7 +38,7 @@ def choose_genre(trial: Trial, genre: str) -> None:
     """Keep the genre until a song is chosen; where genres are balanced, it leads to conditions."""
     study = trial.participant.study
     if genre not in study.genres:
-        raise NotAllowed("This genre is not part of the study: please pick one of those shown.")
+        raise NotAllowed(_("This genre is not part of the study: please pick one of those shown."))
     with transaction.atomic():
         # Locked, so that two people at once don't get the same place in the assignment.
         participant = trial.participant
@@ -64,7 +65,7 @@ def choose_query(trial: Trial, choice: Choice) -> Playlist:
             return trial.playlist
         trials = [trial, *_with_the_same_query(trial)]
         if not all(one.condition for one in trials):
-            raise NotAllowed("Please pick a genre first.")
+            raise NotAllowed(_("Please pick a genre first."))
         query = choice if isinstance(choice, Track) else choice(trial)
         for one in trials:
             one.genre, one.chosen_at = trial.genre, timezone.now()
@@ -118,7 +119,7 @@ def choose_again(trial: Trial) -> None:
     """Let go of a song from which no playlist could be made, or of one's own song before there is
     a playlist, which is then forgotten; any other choice stays."""
     if not may_choose_again(trial):
-        raise NotAllowed("All your playlists start from the same song: please try again.")
+        raise NotAllowed(_("All your playlists start from the same song: please try again."))
     with transaction.atomic():
         trial = _locked(trial)
         playlist = trial.playlist
@@ -174,7 +175,9 @@ def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
 def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int | None]) -> None:
     """Keep ratings of one track; a changed mind is counted, the same value again is not."""
     if trial.finished_at:
-        raise NotAllowed("You have finished this playlist; its ratings can't be changed any more.")
+        raise NotAllowed(
+            _("You have finished this playlist; its ratings can't be changed any more.")
+        )
     now = timezone.now()
     with transaction.atomic():
         for item, value in values.items():

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
-from survey import services
+from survey import languages, services
 from survey.models import Participant, Study, Trial
 from survey.services import note_seen
 from survey.steps import where
@@ -30,6 +30,7 @@ RIGHTS = (*WANTED, "my-data-download", "left")
 def visible_study(request: HttpRequest, slug: str) -> Study:
     """The study; a draft exists for its researchers, and for those who took part in its pilot."""
     study = get_object_or_404(Study, slug=slug)
+    languages.read(study, language_for(request, study))
     if study.is_draft and not (may_see_drafts(request.user) or signed_in(request, study)):
         raise Http404
     return study
@@ -44,6 +45,8 @@ def sign_in(request: HttpRequest, participant: Participant) -> None:
     for key in ("arrival", "consent"):
         request.session.pop(f"{key}-{participant.study_id}", None)
     request.session[f"participant-{participant.study_id}"] = participant.pk
+    if participant.language:  # also once they have left, or erased everything
+        request.session[f"language-{participant.study_id}"] = participant.language
 
 
 def sign_out(request: HttpRequest, study: Study) -> None:
@@ -56,8 +59,17 @@ def signed_in(request: HttpRequest, study: Study) -> Participant | None:
     found = study.participants.filter(pk=request.session.get(f"participant-{study.pk}") or 0)
     participant = found.select_related("study", "version").first()
     if participant:
-        services.as_begun(participant)
+        languages.read(services.as_begun(participant), language_for(request, study, participant))
     return participant
+
+
+def language_for(request: HttpRequest, study: Study, participant: Participant | None = None) -> str:
+    """What they chose, else the first that their browser asks for, of those that the study has."""
+    kept = participant.language if participant else request.session.get(f"language-{study.pk}")
+    if kept in study.languages:
+        return kept
+    accepted = request.headers.get("Accept-Language", "")
+    return languages.preferred(accepted, study.languages) or study.language
 
 
 def participants_page(

@@ -7,19 +7,28 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from survey import services
+from survey import languages, services
 from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
 from survey.steps import Step, where
+from survey.texts import in_language
 from survey.throttles import CodeThrottle, too_many
 from survey.trying import trying_out
 
-from .access import WANTED, participants_page, sign_in, signed_in, visible_study
+from .access import (
+    WANTED,
+    language_for,
+    participants_page,
+    sign_in,
+    signed_in,
+    visible_study,
+)
 from .arriving import arrival, bar_to, note_arrival
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
@@ -27,8 +36,13 @@ SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    known = [code for code, _name in settings.LANGUAGES]
+    accepted = request.headers.get("Accept-Language", "")
+    languages.read_pages(languages.preferred(accepted, known) or settings.LANGUAGE_CODE)
     studies = [study for study in Study.objects.open() if services.why_not(study) is None]
-    return render(request, "survey/home.html", {"studies": studies})
+    response = render(request, "survey/home.html", {"studies": studies})
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 @never_cache
@@ -60,7 +74,10 @@ def consent(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("survey:study", slug)
     form = ConsentForm(request.POST or None)
     if form.is_valid():
-        request.session[f"consent-{study.pk}"] = [study.consent, timezone.now().isoformat()]
+        request.session[f"consent-{study.pk}"] = [
+            languages.said(study, "consent"),
+            timezone.now().isoformat(),
+        ]
         # One browser is one person: its forms in two tabs have the same key.
         request.session.setdefault(f"registration-{study.pk}", str(uuid.uuid4()))
         return redirect("survey:register", slug)
@@ -98,6 +115,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
                 agreed,
                 form.answers(),
                 arrival=arrival(request, study),
+                language=languages.now().language,
                 simulated=simulated,
                 trying=trying_out(request, study),
             )
@@ -134,10 +152,11 @@ def _known(study: Study, key: RegistrationKeyForm) -> Participant | None:
 
 
 def _agreed(request: HttpRequest, study: Study) -> services.Consent | None:
-    """What this browser agreed to, if it is what the study still asks for."""
+    """What this browser agreed to, if it is what the study still asks for, in any language."""
     text, given_at = request.session.get(f"consent-{study.pk}", ("", ""))
     when = parse_datetime(given_at)
-    return services.Consent(text, when) if when and text == study.consent else None
+    asked = [in_language(study, "consent", code) for code in study.languages]
+    return services.Consent(text, when) if when and text in asked else None
 
 
 def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
@@ -181,4 +200,8 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    study = Study.objects.filter(slug=slug or "").first()
+    if study and not signed_in(request, study):
+        languages.read(study, language_for(request, study))
     return render(request, "survey/expired.html", status=403)

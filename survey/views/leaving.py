@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -20,11 +20,11 @@ STOP, ERASE = "stop", "erase"
 
 # What a participant would call the kinds of rows; the rest is bookkeeping.
 KINDS = {
-    "answers": lazy("Answers to questions"),
-    "playlists": lazy("Playlists"),
-    "track ratings": lazy("Ratings of songs"),
-    "listening events": lazy("Reports of what was heard"),
-    "sound checks": lazy("Sound checks"),
+    "answers": _("Answers to questions"),
+    "playlists": _("Playlists"),
+    "track ratings": _("Ratings of songs"),
+    "listening events": _("Reports of what was heard"),
+    "sound checks": _("Sound checks"),
 }
 
 
@@ -98,7 +98,7 @@ def receipt(request: HttpRequest, slug: str) -> HttpResponse:
 def _in_words(erasure: Erasure) -> list[tuple[str | Promise, int]]:
     known = [(name, erasure.rows[kind]) for kind, name in KINDS.items() if kind in erasure.rows]
     others = sum(number for kind, number in erasure.rows.items() if kind not in KINDS)
-    return [*known, (_("Other entries"), others)]
+    return [*known, (gettext("Other entries"), others)]
 
 
 def _erasure(request: HttpRequest, slug: str) -> Erasure | None:

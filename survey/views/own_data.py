@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from survey.languages import said
 from survey.models import (
     Answer,
     ListeningEvent,
@@ -42,7 +43,7 @@ def my_data(request: HttpRequest, participant: Participant) -> HttpResponse:
     ]
     context = {
         **{"study": told.study, "participant": told, "technical": technical},
-        "answers": [_in_words(a.item.text, a) for a in told.answers.all() if not a.trial],
+        "answers": [_in_words(said(a.item, "text"), a) for a in told.answers.all() if not a.trial],
         "playlists": [(trial, *_playlist(told, trial)) for trial in told.trials.all()],
         "explanations": explanations(),
     }
@@ -59,12 +60,14 @@ def _playlist(told: Participant, trial: Trial) -> tuple[list[Heard], list[tuple[
         Heard(
             track,
             masked,
-            [_in_words(rating.item.text, rating) for rating in track.ratings.all()],
+            [_in_words(said(rating.item, "text"), rating) for rating in track.ratings.all()],
             _seconds_heard(track),
         )
         for track in trial.tracks.all()
     ]
-    about = [_in_words(a.item.text, a) for a in told.answers.all() if a.trial_id == trial.pk]
+    about = [
+        _in_words(said(a.item, "text"), a) for a in told.answers.all() if a.trial_id == trial.pk
+    ]
     return tracks, about
 
 

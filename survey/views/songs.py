@@ -14,6 +14,7 @@ from recommender.models import Track, TrackQuerySet
 from recommender.tasks import enqueue_playlist
 from survey import services
 from survey.models import Trial
+from survey.reasons import in_words
 from survey.steps import Step, where
 
 from .access import trial_page
@@ -45,7 +46,7 @@ def song_page(trial: Trial, words: str, refusal: str) -> dict[str, Any]:
         "q": words,
         "songs": found[:SONGS_SHOWN],
         "more": len(found) > SONGS_SHOWN,
-        "refusal": refusal,
+        "refusal": in_words(refusal),
         "most_mb": settings.OWN_SONG_MAX_BYTES // 1_000_000,
         "most_bytes": settings.OWN_SONG_MAX_BYTES,
         "too_large": too_large(),
