@@ -221,7 +221,9 @@ def answer_in_words(item: Item, value: object) -> str:
     if value in (None, ""):
         return "–"
     if item.kind == Item.Kind.YES_NO:
-        return {"yes": _("Yes"), "1": _("Yes"), "no": _("No"), "0": _("No")}.get(str(value), str(value))
+        return {"yes": _("Yes"), "1": _("Yes"), "no": _("No"), "0": _("No")}.get(
+            str(value), str(value)
+        )
     if item.kind in (Item.Kind.LIKERT, Item.Kind.STARS) and str(value).isdecimal():
         labels = item.options[int(str(value)) - 1 : int(str(value))]
         return " – ".join([str(value), *labels])

@@ -42,7 +42,6 @@ study_patterns: list[URLPattern | URLResolver] = [
     path("sound/", sound.check, name="sound"),
     path("sound/noise/", sound.noise, name="noise"),
     path("sound/<slug:key>/<int:attempt>/<int:number>/", sound.tones, name="tones"),
-    path("left/", sound.left, name="left"),
     path("playlist/<int:number>/", include(trial_patterns)),
     path("end/", trials.end, name="end"),
     path("thanks/", trials.thanks, name="thanks"),

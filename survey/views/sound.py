@@ -94,13 +94,3 @@ def _wav(request: HttpRequest, sound: bytes) -> HttpResponse:
     headers["Content-Range"] = f"bytes {start}-{end}/{size}"
     part = sound[start : end + 1]
     return HttpResponse(part, status=206, content_type="audio/wav", headers=headers)
-
-
-@participants_page
-@require_safe
-def left(request: HttpRequest, participant: Participant) -> HttpResponse:
-    place = where(participant)
-    if place.step != Step.LEFT:
-        return redirect(place.url)
-    context = {"study": participant.study, "participant": participant}
-    return render(request, "survey/left.html", context)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import DataFolder
-from tests.studyproject.test_browser import CHROMIUM, OVERFLOW, browser  # noqa: F401  a fixture
+from tests.studyproject.test_browser import CHROMIUM, OVERFLOW, PHONE, browser  # noqa: F401  a fixture
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,7 +22,6 @@ RULES = {
     "resultTypes": ["violations"],
 }
 LOOKS = (("light", 360), ("dark", 1280))
-SHARE, SEARCHED = "UPDATE survey_study SET listening = ? WHERE slug = 'everything'", "zzz"
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +142,7 @@ def hear(walk: Walk) -> None:
 def choose(walk: Walk) -> None:
     page = walk.page
     walk.press("Rock", "song")
-    page.get_by_role("searchbox").fill(SEARCHED)
+    page.get_by_role("searchbox").fill("zzz")
     page.get_by_text("No song of this genre").wait_for()
     words = {"name": "words.mp3", "mimeType": "audio/mpeg", "buffer": b"These are words. " * 99}
     page.get_by_label("Audio file").set_input_files(words)
@@ -263,3 +262,29 @@ def test_no_page_is_wider_than_its_window(walk):
 
 def test_nothing_moves_for_those_who_asked_for_reduced_motion(walk):
     assert walk.moving == []
+
+
+def test_every_page_has_a_title_of_its_own(walk):
+    on_the_way = ("consent", "register", "code", "sound check", "genre", "song", "queued")
+    later = ("listen", "survey", "end", "thanks", "my data", "leave?", "left", "erased", "404")
+    titles = [walk.titles[name] for name in (*on_the_way, *later)]
+    assert len(set(titles)) == len(titles)
+
+
+def test_everything_works_to_the_end_without_javascript(browser, everything):  # noqa: F811
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    walk = Walk(context.new_page(), everything)
+    walk.enrol()
+    walk.press("Go on", role="link")
+    walk.press("Leave the sound check out")
+    for _playlist in range(2):
+        walk.press("Rock")
+        walk.page.get_by_role("button", name="Choose ").first.click()
+        walk.page.wait_for_url("**/listen/")
+        for _page in ("ratings", "questions"):
+            answer(walk.page)
+            walk.press("Go on")
+    answer(walk.page)
+    walk.press("Go on")
+    assert walk.page.locator(".done-code .code").inner_text()
+    context.close()

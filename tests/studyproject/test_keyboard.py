@@ -12,30 +12,30 @@ pytestmark = [
 ]
 
 MOST_STOPS = 300
-# What is wrong with the focus, in words; empty if nothing is.
+# What is wrong with the focus, in words, and what kind of thing has it.
 FOCUS = """() => {
   const e = document.activeElement;
-  if (!e || e === document.body) return "it is lost";
-  const label = e.closest("label"), shown = label ?? e;
-  const ring = (x) => { const s = getComputedStyle(x); return s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2; };
-  if (![e, label].some((x) => x && ring(x))) return `no ring: ${e.outerHTML.slice(0, 120)}`;
-  const box = shown.getBoundingClientRect();
-  if (box.bottom < 0 || box.top > innerHeight) return `out of sight: ${e.outerHTML.slice(0, 120)}`;
+  if (!e || e === document.body) return ["it is lost", "other"];
+  const label = e.closest("label"), box = (label ?? e).getBoundingClientRect();
   const bar = document.querySelector(".finish");
+  const ring = (x) => x && getComputedStyle(x).outlineStyle !== "none"
+    && parseFloat(getComputedStyle(x).outlineWidth) >= 2;
   const covered = bar && !bar.contains(e) && box.bottom > bar.getBoundingClientRect().top;
-  return covered ? `covered: ${e.outerHTML.slice(0, 120)}` : "";
-}"""
-KIND = """() => {
-  const e = document.activeElement;
-  if (e.matches(".skip, header a, footer a")) return "link";
-  if (e.matches(".track .player button")) return e.closest(".track").querySelector(".closed") ? "closed" : "player";
-  if (e.matches(".move")) return e.closest(".untouched") && e.getAttribute("aria-disabled") !== "true" ? "move" : "button";
-  if (e.matches(".actions .button, .finish .button")) return "go on";
-  if (e.matches("[type=radio]") && !document.querySelector(`[name="${e.name}"]:checked`)) return "radio";
-  if (e.matches(".options [type=checkbox], .check:not(.unheard) [type=checkbox]") && !e.checked) return "box";
-  if (e.matches(".sliding [type=range]")) return "slider";
-  if (e.matches("[type=number]")) return "number";
-  return e.matches("[type=text], textarea") ? "text" : "other";
+  const wrong = !ring(e) && !ring(label) ? "no ring" : covered ? "covered"
+    : box.bottom < 0 || box.top > innerHeight ? "out of sight" : "";
+  const kinds = {
+    "link": ".skip, header a, footer a",
+    "closed": ".track:has(.closed) .player button",
+    "move": ".untouched .move:not([aria-disabled=true])",
+    "go on": ".actions .button, .finish .button",
+    "radio": "fieldset:not(:has(> .points :checked)) [type=radio]",
+    "box": ".options [type=checkbox]:not(:checked), .consent [type=checkbox]",
+    "slider": ".sliding [type=range]",
+    "number": "[type=number]",
+    "text": "[type=text], textarea",
+  };
+  const kind = Object.keys(kinds).find((each) => e.matches(kinds[each])) ?? "other";
+  return [wrong && `${wrong}: ${e.outerHTML.slice(0, 120)}`, kind];
 }"""
 KEYS = {
     "radio": ("ArrowRight", "ArrowLeft", "Space"),
@@ -61,10 +61,10 @@ class Typist(Walk):
     def stop(self, key: str = "Tab") -> str:
         """On to the next thing that can be used; what kind of thing that is."""
         self.type(key)
-        wrong = self.page.evaluate(FOCUS)
+        wrong, kind = self.page.evaluate(FOCUS)
         if wrong:
             self.trouble.append(f"{self.page.url}: {wrong}")
-        return self.page.evaluate(KIND)
+        return kind
 
     def tab_to(self, selector: str, key: str = "Tab") -> None:
         for _stop in range(MOST_STOPS):
