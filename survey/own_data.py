@@ -264,7 +264,13 @@ def answer_in_words(item: Item, value: object) -> str:
     if value in (None, ""):
         return "–"
     if item.kind == Item.Kind.YES_NO:
-        return {"yes": gettext("Yes"), "no": gettext("No")}.get(str(value), str(value))
+        yes_no = {
+            "yes": gettext("Yes"),
+            "1": gettext("Yes"),
+            "no": gettext("No"),
+            "0": gettext("No"),
+        }
+        return yes_no.get(str(value), str(value))
     if item.kind in (Item.Kind.LIKERT, Item.Kind.STARS) and str(value).isdecimal():
         labels = labels_of(item)[int(str(value)) - 1 : int(str(value))]
         return " – ".join([str(value), *labels])

@@ -167,6 +167,7 @@ export function enhanceVolume(onSet) {
   const [slider, said] = [control.querySelector("input"), control.querySelector("output")];
   const show = () => {
     said.textContent = `${Math.round(setTo * 100)} %`;
+    slider.setAttribute("aria-valuetext", said.textContent);
     document.querySelectorAll("input[data-volume]").forEach((field) => { field.value = setTo; });
   };
   slider.value = setTo;

@@ -67,7 +67,9 @@ function enhanceSlider(root) {
   const { min, max } = number;
   const range = make("input", { type: "range", min, max, step: 1 });
   range.setAttribute("aria-labelledby", legend.id);
+  // What it says is the slider's own value: heard once is enough.
   const said = make("output", {});
+  said.setAttribute("aria-hidden", "true");
   const show = () => {
     const touched = number.value !== "" && number.checkValidity();
     range.value = touched ? number.value : (Number(min) + Number(max)) / 2;
@@ -101,7 +103,7 @@ function enhanceRanking(list) {
   const entries = [...list.children];
   const { up, down, moved, keep, kept, untouched } = list.dataset;
   const selectOf = (entry) => entry.querySelector("select");
-  const said = make("p", { className: "help" });
+  const said = make("p", { className: "help", tabIndex: -1 });
   said.setAttribute("role", "status");
   const button = make("button", { type: "button", className: "button secondary", textContent: keep });
   const answered = () => entries.every((entry) => selectOf(entry).value);
@@ -138,7 +140,7 @@ function enhanceRanking(list) {
     };
     entry.append(control(up, "↑", -1), control(down, "↓", 1));
   }
-  button.addEventListener("click", () => { take(); said.textContent = kept; });
+  button.addEventListener("click", () => { take(); said.textContent = kept; said.focus(); });
   if (answered()) {
     list.append(...entries.sort((a, b) => selectOf(a).value - selectOf(b).value));
   } else {

@@ -71,6 +71,7 @@ function listen() {
   document.addEventListener("htmx:afterRequest", (event) => {
     const part = event.target.closest?.("[data-saves]");
     const { xhr, successful } = event.detail;
+    if (part && xhr.status === 422) statusOf(part).classList.add("unsaved");
     if (!part || !successful || xhr.getResponseHeader("X-Too-Early") || led(event.detail)) return;
     saved(part);
   });
@@ -167,7 +168,7 @@ function gate(player) {
     if (!player.audio.paused) news.textContent = form.dataset.open;
     player.cut();
     // Given too early: sent once the server knows of what was heard.
-    savesOf(scales).filter((part) => values(part).length).forEach((part) => waiting.set(part, "early"));
+    savesOf(scales).filter((part) => values(part).some(([, value]) => value !== "")).forEach((part) => waiting.set(part, "early"));
     send().then(() => again("early"));
   };
   scales.classList.add("closed");

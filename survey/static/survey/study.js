@@ -32,4 +32,3 @@ startTelemetry();
 startRatings();
 document.addEventListener("htmx:beforeSwap", (event) => forget(event.detail.target));
 document.addEventListener("htmx:load", (event) => enhanceAll(event.detail.elt));
-document.querySelector(".missing")?.scrollIntoView({ block: "center" });
