@@ -22,6 +22,8 @@ def said(row: Any, field: str) -> Any:
 @register.filter
 def marked(row: Any, field: str) -> SafeString:
     """<h1{{ study|marked:"title" }}>: the attributes that say the text's language, if need be."""
+    if not row:  # a question of the page's own, such as the sound check's
+        return SafeString("")
     return _attributes(languages.language_of(row, field))
 
 

@@ -50,6 +50,7 @@ def sign_in(request: HttpRequest, participant: Participant) -> None:
 
 
 def sign_out(request: HttpRequest, study: Study) -> None:
+    """The browser knows nothing of them any more but the language that it reads in."""
     for key in ("arrival", "consent", "participant", "registration"):
         request.session.pop(f"{key}-{study.pk}", None)
     request.session.cycle_key()

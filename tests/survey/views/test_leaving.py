@@ -150,7 +150,7 @@ def test_erasing_leaves_nothing_but_a_receipt(rated):
     assert (erasure.rows["track ratings"], erasure.rows["playlists"]) == (30, 1)
     assert not any(secret in json.dumps(erasure.rows) for secret in secrets)
     kept = {key for key in rated.client.session.keys() if key.endswith(f"-{rated.study.pk}")}  # noqa: SIM118
-    assert kept == {f"receipt-{rated.study.pk}"}
+    assert kept == {f"receipt-{rated.study.pk}", f"language-{rated.study.pk}"}
 
 
 def test_nobody_elses_data_are_erased(newcomer):
