@@ -206,7 +206,8 @@ class Bot(Browsing):
         return self.chance.uniform(max(needed, 0.2 * length), length)
 
     def _report(self, kind: str, position: str, **parts: float) -> dict[str, Any]:
-        key = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+        # The same seed may be used again on the same data: the participant is another one.
+        key = str(uuid.uuid5(uuid.UUID(self.diary.key), str(self.chance.getrandbits(64))))
         return {"key": key, "kind": kind, "position": position, **parts}
 
     # Forms
@@ -263,15 +264,12 @@ class Bot(Browsing):
 
 
 def send(
-    participants: int, make: Callable[[int], Bot], parallel: int
+    participants: int, take_part: Callable[[int], Diary], parallel: int
 ) -> Iterator[tuple[int, Diary]]:
-    """Let bots take part, several at a time; yields each one's diary."""
+    """Let them take part, several at a time; yields each one's number and diary."""
     from concurrent.futures import ThreadPoolExecutor, as_completed
 
-    def one(number: int) -> Diary:
-        return make(number).take_part()
-
     with ThreadPoolExecutor(parallel) as pool:
-        running = {pool.submit(one, number): number for number in range(participants)}
+        running = {pool.submit(take_part, number): number for number in range(participants)}
         for done in as_completed(running):
             yield running[done], done.result()

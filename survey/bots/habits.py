@@ -114,11 +114,14 @@ class Forgetting(Habit):
         super().__init__(chance)
         self.old: list[tuple[str, Fields]] = []
         self.anew: set[int] = set()
+        self.browser: object = None
 
     def sent(self, address: str, data: Fields) -> None:
         self.old = [*self.old, (address, data)][-MOST_KEPT:]
 
     def arrive(self, bot: "Bot") -> None:
+        if self.browser is not bot.browser:  # another one has none of these forms
+            self.browser, self.old = bot.browser, []
         trial, page = bot.place
         if page == "survey" and trial not in self.anew:
             self.anew.add(trial)

@@ -32,6 +32,15 @@ def liking(study: Study, effects: Mapping[str, float]) -> Callable[[str, int], f
     return shift
 
 
+def give_place_back(study: Study, diary: Diary) -> None:
+    """Who has left for good was last seen so long ago that their place in the design is free."""
+    try:
+        gone = Participant.objects.filter(registration_key=diary.key)
+        gone.update(last_seen_at=study.abandoned_before())
+    finally:
+        connection.close()  # of this bot's thread
+
+
 def summary(diaries: Sequence[Diary], seconds: float) -> Iterable[str]:
     rated = [place for diary in diaries for place in diary.ratings]
     tracks = sum(len({place[:2] for place in diary.ratings}) for diary in diaries)

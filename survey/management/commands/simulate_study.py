@@ -11,13 +11,12 @@ from typing import Any
 import requests
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
 from recommender.management.data_command import DataCommand
 from survey.assignment import derive_seed
 from survey.bots import DEFAULT_MIX, Bot, Diary, habits_of, personalities, read_mix, send
 from survey.management import simulation
-from survey.models import Participant, Study
+from survey.models import Study
 from survey.reconciliation import reconcile
 
 
@@ -123,37 +122,30 @@ class Command(DataCommand):
         liking = simulation.liking(study, effects) if study and effects else None
         before = list(study.participants.values_list("pk", flat=True)) if study else []
 
-        def make(number: int) -> Bot:
+        def take_part(number: int) -> Diary:
             own, who = derive_seed(seed, number), people[number]
             doubts = liking if "sceptic" in who.split("+") else None
             bot = Bot(start, settings.BOT_USER_AGENT, own, habits_of(who, own), doubts)
             bot.diary.personality = who
-            return bot
+            diary = bot.take_part()
+            if study and self.gone_at_once and diary.left and diary.key:
+                simulation.give_place_back(study, diary)
+            return diary
 
         began = time.monotonic()
         sent = tqdm(
-            send(len(people), make, parallel),
+            send(len(people), take_part, parallel),
             total=len(people),
             unit="participant",
             file=self.stderr,
         )
-        diaries = dict(self.noted(study, sent))
+        diaries = dict(sent)
         for line in simulation.summary(list(diaries.values()), time.monotonic() - began):
             self.stdout.write(line)
         agrees = study is None or self.compared(study, list(diaries.values()), before, report)
         self.say_who_got_stuck(diaries)
         if not agrees:
             raise CommandError("What was kept is not what was sent.")
-
-    def noted(
-        self, study: Study | None, sent: Iterator[tuple[int, Diary]]
-    ) -> Iterator[tuple[int, Diary]]:
-        """Each diary; who has left for good is last seen so long ago that their place is free."""
-        for number, diary in sent:
-            if study and self.gone_at_once and diary.left and diary.key:
-                gone = Participant.objects.filter(registration_key=diary.key)
-                gone.update(last_seen_at=study.abandoned_before(timezone.now()))
-            yield number, diary
 
     def compared(self, study: Study, diaries: list[Diary], before: list[int], report: bool) -> bool:
         lines = reconcile(study, diaries, before)
