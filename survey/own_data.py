@@ -174,6 +174,7 @@ KINDS: dict[type[Model], str | Promise] = {
     RatingChange: _("A rating that was changed"),
     ListeningEvent: _("A report of the player"),
     Playlist: _("A playlist"),
+    QuerySong: _("A song of your own"),
     PlaylistTrack: _("A song of a playlist"),
 }
 

@@ -55,7 +55,7 @@ def calls_in_code() -> Iterator[tuple[str, list[str]]]:
 
 def calls_in_templates() -> Iterator[tuple[str, list[str]]]:
     pages = (ROOT / "survey" / "templates" / "survey").rglob("*.*")
-    for path in [*pages, ROOT / "studyproject" / "templates" / "base.html"]:
+    for path in [*pages, *(ROOT / "studyproject" / "templates").glob("*.html")]:
         for name, *texts in CALL.findall(templatize(path.read_text())):
             if name in CALLS:
                 yield name, [ast.literal_eval(text) for text in texts if text]
