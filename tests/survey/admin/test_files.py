@@ -27,9 +27,11 @@ def test_a_study_is_added_from_a_file(researcher):
 
 
 def test_every_mistake_of_the_file_is_on_the_page_with_its_line(researcher):
-    answer = send(researcher, DEMO_STUDY.read_bytes().replace(b"seed: 1", b"sed: 1\nmin: 3"))
+    demo = DEMO_STUDY.read_bytes()
+    line = demo[: demo.index(b"seed: 1")].count(b"\n") + 1
+    answer = send(researcher, demo.replace(b"seed: 1", b"sed: 1\nmin: 3"))
     assert answer.status_code == 422
-    assert "line 24, column 1: sed: There is no “sed” here" in answer.text
+    assert f"line {line}, column 1: sed: There is no “sed” here" in answer.text
     assert "line 25, column 1" in answer.text
     assert not Study.objects.exists()
 
@@ -75,8 +77,8 @@ def test_what_changed_between_two_versions_is_shown(researcher, study):
     current_version(study)
     address = reverse("admin:study_difference", args=[study.pk])
     text = researcher.get(address, {"from": 1, "to": 2}).text
-    assert "-title: What makes a good playlist?" in text
-    assert "+title: Another title" in text
+    assert "-  en: What makes a good playlist?" in text
+    assert "+  en: Another title" in text
     assert researcher.get(address, {"from": "x", "to": 9}).status_code == 200
 
 
