@@ -11,6 +11,9 @@ from survey.texts import in_language
 
 pytestmark = pytest.mark.django_db
 
+# In every language that the study is there in.
+B = {"en": "B", "de": "B", "es": "B"}
+
 
 @pytest.fixture
 def file(study, tmp_path):
@@ -82,7 +85,7 @@ def test_a_text_without_a_translation_is_in_the_studys_own_language(broken):
 
 def test_a_draft_is_replaced_by_its_file(study, file):
     Study.objects.update(state="draft")
-    call_command("load_study", file(title="B", conditions=[{"name": "new"}]), replace=True)
+    call_command("load_study", file(title=B, conditions=[{"name": "new"}]), replace=True)
     after = Study.objects.get()
     assert (after.pk, after.title, after.is_draft) == (study.pk, "B", True)
     assert [condition.name for condition in after.conditions.all()] == ["new"]
@@ -91,7 +94,7 @@ def test_a_draft_is_replaced_by_its_file(study, file):
 
 def test_a_running_study_takes_over_what_breaks_nothing(study, file, visitor):
     visitor.register()
-    call_command("load_study", file(title="B", max_participants=40), replace=True)
+    call_command("load_study", file(title=B, max_participants=40), replace=True)
     after = Study.objects.get()
     assert (after.title, after.max_participants, after.is_open) == ("B", 40, True)
     assert after.versions.count() == 2
@@ -101,7 +104,7 @@ def test_a_running_study_refuses_the_rest_and_stays_as_it_was(study, file, visit
     before = document_of(study)
     visitor.register()
     with pytest.raises(CommandError, match="The instrument track can't be removed"):
-        call_command("load_study", file(title="B", instruments=[]), replace=True)
+        call_command("load_study", file(title=B, instruments=[]), replace=True)
     assert document_of(Study.objects.get()) == before
 
 
@@ -113,10 +116,10 @@ def test_an_open_study_is_not_replaced_by_one_that_could_not_be_opened(study, fi
 
 def test_without_replace_the_study_of_that_address_stays(study, file):
     with pytest.raises(CommandError, match="There is a study “demo” already"):
-        call_command("load_study", file(title="B"))
+        call_command("load_study", file(title=B))
 
 
 def test_a_file_is_checked_without_keeping_anything(study, file, capsys):
-    call_command("load_study", file(title="B"), check=True)
+    call_command("load_study", file(title=B), check=True)
     assert "nothing is wrong" in capsys.readouterr().out
     assert Study.objects.get().title == study.title

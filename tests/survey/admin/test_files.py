@@ -32,7 +32,7 @@ def test_every_mistake_of_the_file_is_on_the_page_with_its_line(researcher):
     answer = send(researcher, demo.replace(b"seed: 1", b"sed: 1\nmin: 3"))
     assert answer.status_code == 422
     assert f"line {line}, column 1: sed: There is no “sed” here" in answer.text
-    assert "line 25, column 1" in answer.text
+    assert f"line {line + 1}, column 1" in answer.text
     assert not Study.objects.exists()
 
 
