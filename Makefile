@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 MANAGE := DATA_DIR="$(DATA_DIR)" $(RUN) manage.py
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-sqlite test-postgresql bench lint lock setup clean
+.PHONY: demo test test-sqlite test-postgresql bench lint lock messages setup clean
 .DEFAULT_GOAL := demo
 
 setup: $(STAMP)
@@ -62,6 +62,13 @@ lock: setup
 		--upgrade --quiet pyproject.toml -o requirements.txt
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
 		--quiet --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+
+# The texts of participants' pages, for translation; needs gettext's own tools.
+messages: setup
+	$(MANAGE) makemessages --locale de --locale es --no-location --no-wrap --no-obsolete \
+		--ignore "survey/admin/*" --ignore "survey/templates/admin/*" --ignore "studyproject/*.py" \
+		--ignore $(VENV) --ignore tests --ignore analysis --ignore recommender --ignore var
+	$(MANAGE) compilemessages --ignore $(VENV)
 
 # The environment alone: data folders stay.
 clean:

@@ -41,6 +41,13 @@ CONDITION = Column("condition", TEXT, "", "", "Name of the condition that made t
 PLAYLIST = Column("playlist_id", INTEGER, "", "≥ 1", "Number of the playlist, one a trial")
 TRACK = Column("track_id", INTEGER, "", "≥ 1", "Number of the track in the library")
 POSITION = Column("position", INTEGER, "", "≥ 1", "Place in the playlist, 1 plays first")
+SHOWN_POSITION = Column(
+    "shown_position",
+    INTEGER,
+    "",
+    "≥ 1",
+    "Place in the order of hearing, hidden tracks counted; empty when not laid out yet",
+)
 ITEM_COLUMNS = Column(ITEMS, INTEGER, "", "", "")
 HEARD = "Union of the ranges that the player reported as truly heard"
 
@@ -50,6 +57,7 @@ RATINGS = (
     PLAYLIST,
     TRACK,
     POSITION,
+    SHOWN_POSITION,
     ITEM_COLUMNS,
     Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
     Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),
@@ -80,20 +88,93 @@ ANSWERS = (
     Column("playlist_id", INTEGER, "", "≥ 1", "The playlist asked about; empty when about none"),
     Column("instrument", TEXT, "", "", "Key of the questionnaire"),
     Column("item_id", TEXT, "", "", "Key of the question"),
+    Column(
+        "row",
+        TEXT,
+        "",
+        "",
+        "Matrix, differential: key of the row; multiple choice, ranking: number of the option, "
+        "from 0; other: text typed instead of an option; empty: the one answer",
+    ),
     Column("raw", TEXT, "", "", "As answered; e-mail and IP addresses in free text are removed"),
-    Column("scored", INTEGER, "scale point", "≥ 1", "Scales only: points + 1 − raw when reversed"),
+    Column(
+        "scored",
+        INTEGER,
+        "scale point",
+        "",
+        "Scales only: lowest + highest − raw when reversed; yes 1, no 0; empty for don't know",
+    ),
     Column("reversed", Type.BOOLEAN, "", "True, False", "Scored from the other end"),
+    Column("passed", Type.BOOLEAN, "", "True, False", "Attention checks only: answered right"),
+)
+SCORES = (
+    PARTICIPANT,
+    ANSWERS[1],
+    ANSWERS[2],
+    Column("instrument", TEXT, "", "", "Key of the questionnaire"),
+    Column("scale", TEXT, "", "", "Name of the score"),
+    Column("score", NUMBER, "", "", "Its value; empty when too few questions were answered"),
+    Column("n_items", INTEGER, "questions", "≥ 1", "Questions that it is made of"),
+    Column("n_answered", INTEGER, "questions", "0–n_items", "Of these answered with a point"),
+)
+HIDDEN_TRACKS = (
+    PARTICIPANT,
+    CONDITION,
+    PLAYLIST,
+    TRACK,
+    Column(
+        "role",
+        TEXT,
+        "",
+        "repeat, query, random",
+        "A track of the playlist again, the query song (high anchor), or a random track (low "
+        "anchor)",
+        "ITU-R BS.1534-3 (anchors)",
+    ),
+    SHOWN_POSITION,
+    ITEM_COLUMNS,
+    Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
+    Column("rated_at", Type.TIME, "UTC", "", "When the track's last rating was made or changed"),
+)
+FLAGS = (
+    PARTICIPANT,
+    CONDITION,
+    Column("playlist_id", INTEGER, "", "≥ 1", "The playlist marked; empty when about none"),
+    Column(
+        "flag",
+        TEXT,
+        "",
+        "straight_lining, too_fast, little_heard, failed_check, sound_check",
+        "What was marked, by the study's rules; nobody is left out by it",
+        "Curran (2016), J. Exp. Soc. Psychol. 66:4",
+    ),
+    Column("detail", TEXT, "", "", "The value that led to it"),
 )
 LISTENING = (
     PARTICIPANT,
     PLAYLIST,
     TRACK,
     POSITION,
-    Column("plays", INTEGER, "", "≥ 0", "Times begun from the start (first second), at least once"),
+    Column("plays", INTEGER, "", "≥ 0", "Times play began in the first second; ≥ 1 if ever played"),
     Column("heard_s", NUMBER, "s", "0–duration", f"{HEARD}; a second heard twice counts once"),
     Column("heard_share", NUMBER, "", "0–1", "heard_s / the track's duration"),
-    Column("seeks", INTEGER, "", "≥ 0", "Jumps of more than a second that are not new plays"),
+    Column("seeks", INTEGER, "", "≥ 0", "Moves to another place of the track"),
+    Column("volume_changes", INTEGER, "", "≥ 0", "Times the page's volume was set"),
+    Column("hidden_s", NUMBER, "s", "≥ 0", "Played while the page was in the background"),
+    Column("could_not_hear", Type.BOOLEAN, "", "True, False", "They said so; needs no rating"),
     Column("first_play_at", Type.TIME, "UTC", "", "When the first report arrived; empty if none"),
+)
+WOODS = "Woods et al. (2017), Atten. Percept. Psychophys. 79:2064"
+SOUND_CHECKS = (
+    PARTICIPANT,
+    Column("attempt", INTEGER, "", "1–2", "The first or second go; the last one counts"),
+    Column("volume", NUMBER, "", "0–1", "The page's volume; empty where the browser sets none"),
+    Column("answers", TEXT, "", "1–3", "Which of three tones was softest, for each triplet", WOODS),
+    Column("right_answers", TEXT, "", "1–3", "Which of them was", WOODS),
+    Column("n_right", INTEGER, "", "0–6", "Right answers; empty without the headphone test"),
+    Column("passed", Type.BOOLEAN, "", "True, False", "Empty: not done, or nothing to pass"),
+    Column("could_not_hear", Type.BOOLEAN, "", "True, False", "They said that they hear nothing"),
+    Column("finished_at", Type.TIME, "UTC", "", "When the go was sent"),
 )
 SIMPSON = "Simpson (1949), Nature 163:688"
 SHANNON = "Shannon (1948)"
@@ -241,7 +322,11 @@ FILES = {
     "ratings": RATINGS,
     "playlist_ratings": PLAYLIST_RATINGS,
     "answers": ANSWERS,
+    "scores": SCORES,
     "listening": LISTENING,
+    "hidden_tracks": HIDDEN_TRACKS,
+    "flags": FLAGS,
+    "sound_checks": SOUND_CHECKS,
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,

@@ -64,6 +64,11 @@ class Report(models.Model):
         return self.status in self.UNFINISHED
 
     @property
+    def erased_since(self) -> int:
+        """How many people had everything erased after it was asked for: it may hold their data."""
+        return self.study.erasures.filter(erased_at__gte=self.requested_at).count()
+
+    @property
     def folder(self) -> Path:
         return Path(settings.REPORTS_DIR) / str(self.pk)
 

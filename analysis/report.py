@@ -9,15 +9,21 @@ from typing import Any
 import pandas as pd
 from django.conf import settings
 
-from recommender.models import GenreModel, Playlist
-from survey.models import Instrument, Study
+from recommender.models import Playlist
+from survey.models import Instrument, Participant, Study
 
 from . import codebook, frames, tables
 from .codebook import Column
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .frames import Library, Scale
+from .frames import Library
 from .playlists import catalogue_coverage, playlist_metrics
+from .scales import FAMILIAR, Scale, scales
 
+# Of a question, in the manifest.
+ASKED = (
+    *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
+    *("shown_if", "right_answer", "required", "reversed"),
+)
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
 
@@ -38,39 +44,56 @@ class Source:
     track_scales: list[Scale]
     playlist_scales: list[Scale]
     library: Library
+    pilot: bool = False
 
     @property
     def items(self) -> dict[str, list[Column]]:
         """The study's own columns, by file."""
         own = [scale.column for scale in self.track_scales]
+        of_tracks = [column for column in own if column.name != FAMILIAR]
         return {
-            "ratings": [column for column in own if column.name != frames.FAMILIAR],
+            "ratings": of_tracks,
+            "hidden_tracks": of_tracks,
             "playlist_ratings": [scale.column for scale in self.playlist_scales],
         }
 
 
-def source(study: Study) -> Source:
+def source(study: Study, *, pilot: bool = False) -> Source:
     return Source(
         study,
         list(study.conditions.order_by("pk").values_list("name", flat=True)),
-        frames.scales(study, Instrument.Placement.TRACK),
-        frames.scales(study, Instrument.Placement.PLAYLIST),
-        frames.library(study),
+        scales(study, Instrument.Placement.TRACK),
+        scales(study, Instrument.Placement.PLAYLIST),
+        frames.library(study, pilot=pilot),
+        pilot,
     )
 
 
 def build(of: Source) -> dict[str, pd.DataFrame]:
     """Every table of the report, by file."""
-    study = of.study
-    listened = tables.listening(frames.entries(study), frames.listening_events(study))
-    rated = tables.ratings(listened, frames.track_ratings(study), of.track_scales)
-    answered = tables.playlist_ratings(frames.playlist_answers(study), of.playlist_scales, rated)
-    measured = playlist_metrics(frames.playlists(study), listened, of.library)
+    study, pilot = of.study, of.pilot
+    listened = tables.listening(
+        frames.entries(study, pilot=pilot), frames.listening_events(study, pilot=pilot)
+    )
+    rated = tables.ratings(
+        listened,
+        frames.track_ratings(study, pilot=pilot),
+        frames.shown_positions(study, pilot=pilot),
+        of.track_scales,
+    )
+    hidden = frames.hidden_tracks(study, pilot=pilot), frames.hidden_ratings(study, pilot=pilot)
+    about_playlists = frames.playlist_answers(study, pilot=pilot)
+    answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
+    measured = playlist_metrics(frames.playlists(study, pilot=pilot), listened, of.library)
     return {
         "ratings": rated,
         "playlist_ratings": answered,
-        "answers": frames.answers(study),
+        "answers": frames.answers(study, pilot=pilot),
+        "scores": frames.scores(study, pilot=pilot),
         "listening": listened,
+        "hidden_tracks": tables.hidden(*hidden, of.track_scales),
+        "flags": frames.flags(study, pilot=pilot),
+        "sound_checks": frames.sound_checks(study, pilot=pilot),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
@@ -100,13 +123,15 @@ def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataF
     return pd.concat(parts, ignore_index=True)
 
 
-def write_report(study: Study, folder: Path) -> Written:
+def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
     """Write every table and the manifest into a folder, made if need be.
+
+    Pilot participants are left out unless asked for.
 
     The same data, configuration and software give the same bytes: nothing here knows the
     time. Raises OSError when the folder can't be written.
     """
-    of = source(study)
+    of = source(study, pilot=pilot)
     built = build(of)
     files = {
         f"{name}.csv": csv_bytes(table, codebook.columns(name, of.items.get(name, ())))
@@ -129,12 +154,12 @@ def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, 
         "study": configuration,
         "study_hash": sha256(json_bytes(configuration)),
         "seed": of.study.seed,
-        "participants": _participants(of.study),
-        "models": _models(of.study),
-        "library_revisions": _revisions(of.study),
+        "participants": _participants(of),
+        "models": _models(of),
+        "library_revisions": _revisions(of),
         "catalogue_coverage": catalogue_coverage(listened, of.conditions, of.library),
         "exclusion_rules": [],
-        "exclusions": "None are applied: every participant is in, completed or not.",
+        "exclusions": _exclusions(of),
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
@@ -145,8 +170,9 @@ def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, 
 def study_configuration(study: Study) -> dict[str, Any]:
     """What participants were asked and how; without the contact, which is an address."""
     fields = ("slug", "title", "summary", "information", "consent", "debriefing", "minutes")
+    design = ("genres", "design", "n_trials", "query", "balance_genres", "seed")
     return {
-        **{name: getattr(study, name) for name in (*fields, "genres", "n_trials", "seed")},
+        **{name: getattr(study, name) for name in (*fields, *design)},
         **{name: getattr(study, name) for name in ("own_songs", "own_song_files")},
         "conditions": list(study.conditions.order_by("pk").values("name", "strategy", "params")),
         "instruments": [_instrument(one) for one in study.instruments.order_by("position", "pk")],
@@ -154,35 +180,49 @@ def study_configuration(study: Study) -> dict[str, Any]:
 
 
 def _instrument(instrument: Instrument) -> dict[str, Any]:
-    names = ("key", "title", "introduction", "placement", "source", "licence")
+    names = ("key", "title", "introduction", "placement", "randomised", "scoring", "source")
     asked = instrument.items.order_by("position", "pk")
     return {
-        **{name: getattr(instrument, name) for name in names},
-        "items": list(asked.values("key", "text", "help", "kind", "options", "reversed")),
+        **{name: getattr(instrument, name) for name in (*names, "licence")},
+        "items": list(asked.values(*ASKED)),
     }
 
 
-def _participants(study: Study) -> dict[str, Any]:
-    everyone = study.participants.order_by("pseudonym")
-    simulated = everyone.filter(simulated=True)
+def _participants(of: Source) -> dict[str, Any]:
+    """Of those in the tables; and how many of the pilot are not."""
+    everyone = of.study.participants.order_by("pseudonym")
+    pilots = everyone.filter(pilot=True)
+    included = everyone if of.pilot else everyone.filter(pilot=False)
+    simulated = included.filter(simulated=True)
     return {
-        "registered": everyone.count(),
-        "completed": everyone.completed().count(),
+        "registered": included.count(),
+        "completed": included.completed().count(),
+        "withdrawn": included.filter(status=Participant.Status.WITHDRAWN).count(),
+        "screened_out": included.filter(status=Participant.Status.SCREENED_OUT).count(),
+        "erased": of.study.erasures.count(),
         "simulated": simulated.count(),
         "simulated_ids": list(simulated.values_list("pseudonym", flat=True)),
+        "pilot_included": of.pilot,
+        "pilot_left_out": 0 if of.pilot else pilots.count(),
+        "pilot_ids": list(pilots.values_list("pseudonym", flat=True)) if of.pilot else [],
     }
 
 
-def _models(study: Study) -> list[dict[str, Any]]:
-    used = GenreModel.objects.filter(playlists__trial__participant__study=study).distinct()
+def _exclusions(of: Source) -> str:
+    if of.pilot:
+        return "None are applied: every participant is in, of the pilot too, completed or not."
+    return "Those who began in the pilot are left out; everybody else is in, completed or not."
+
+
+def _models(of: Source) -> list[dict[str, Any]]:
     return [
         {"name": model.name, "version": model.version, "genres": model.genres}
-        for model in used.order_by("version")
+        for model in frames.models_of(of.study, of.pilot).order_by("version")
     ]
 
 
-def _revisions(study: Study) -> list[str]:
-    shown = Playlist.objects.filter(trial__participant__study=study)
+def _revisions(of: Source) -> list[str]:
+    shown = Playlist.objects.filter(frames.of_study(of.study, "trial__participant", of.pilot))
     return sorted(set(shown.values_list("library_revision", flat=True)))
 
 

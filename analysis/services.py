@@ -1,5 +1,7 @@
 """One function for each thing that happens to a report. Nothing here enqueues: callers do."""
 
+import shutil
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -45,6 +47,13 @@ def finish(report: Report, rows: dict[str, int], data_hash: str) -> None:
 
 def fail(report: Report, error: str) -> None:
     _end(report, status=Report.Status.FAILED, error=error)
+
+
+def delete_report(report: Report) -> None:
+    """With its files, as somebody whose data are in them may have had theirs erased."""
+    folder = report.folder
+    report.delete()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end(report: Report, **changes: object) -> None:

@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import astuple, fields
 
 import numpy as np
 import pandas as pd
 
 from .codebook import Type, columns
-from .frames import FAMILIAR, Scale, iso
-from .listening import heard_seconds, plays_and_seeks
+from .frames import iso
+from .listening import Event, Listened, listened
+from .scales import FAMILIAR, Scale
 from .stats.describe import DESCRIPTIVES, LIKERT, describe, likert_distribution
 
 LIKING = "liking"
-HEARD = ("plays", "heard_s", "heard_share", "seeks", "first_play_at")
+HEARD = (*(field.name for field in fields(Listened)), "first_play_at")
+YES_NO = {"yes": "1", "no": "0"}
 LABEL_SOURCES = ("metadata", "cnn")
 TRACK_GROUPS = ("condition", "track_id", "position")
 PLAYLIST_GROUPS = ("condition", "period")
@@ -21,46 +24,68 @@ PLAYLIST_GROUPS = ("condition", "period")
 def listening(entries: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """One row for each track of each shown playlist; without a report, 0 plays."""
     rows = {entry: _heard(group) for entry, group in events.groupby("entry")}
-    nothing = (0, 0.0, 0.0, 0, None)
+    nothing = (*astuple(Listened()), None)
     found = [rows.get(entry, nothing) for entry in entries["entry"]]
     heard = pd.DataFrame(found, columns=list(HEARD), index=entries.index)
     return pd.concat([entries, heard], axis=1)
 
 
 def _heard(events: pd.DataFrame) -> tuple[object, ...]:
-    duration = float(events["duration"].iloc[0])
-    ranges = list(zip(events["start"], events["end"], strict=True))
-    seconds = heard_seconds(ranges, duration)
-    plays, seeks = plays_and_seeks(ranges)
-    return plays, round(seconds, 3), round(seconds / duration, 6), seeks, iso(events["at"].min())
+    columns = zip(events["kind"], events["start"], events["end"], events["value"], strict=True)
+    # A number that a kind does not have is not a number in a frame.
+    reports = [
+        Event(kind, *(None if pd.isna(number) else float(number) for number in numbers))
+        for kind, *numbers in columns
+    ]
+    found = listened(reports, float(events["duration"].iloc[0]))
+    return (*astuple(found), iso(events["at"].min()))
 
 
-def ratings(listened: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
+def ratings(
+    listened: pd.DataFrame, given: pd.DataFrame, shown: pd.DataFrame, scales: Sequence[Scale]
+) -> pd.DataFrame:
     """One row for each track of each shown playlist; a rating not given is missing."""
     table = listened.assign(
+        shown_position=listened["entry"].map(shown.set_index("entry")["shown_position"]),
         **{FAMILIAR: None},
         listened_s=listened["heard_s"],
         rated_at=listened["entry"].map(_last_rated(given)),
         excluded=False,
         exclusion_reason=None,
     )
+    return _with_scales(table, given, scales, "entry")
+
+
+def hidden(shown: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
+    """One row for each track that was hidden among a playlist."""
+    last = _last_rated(given, "shown")
+    table = shown.assign(**{FAMILIAR: None}, rated_at=shown["shown"].map(last))
+    return _with_scales(table, given, scales, "shown")
+
+
+def _with_scales(
+    table: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale], key: str
+) -> pd.DataFrame:
     for scale in scales:
-        values = given[given["item"] == scale.item].set_index("entry")["value"]
-        table[scale.column.name] = table["entry"].map(values)
+        values = given[given["item"] == scale.item].set_index(key)["value"]
+        table[scale.column.name] = table[key].map(values)
     return table
 
 
-def _last_rated(given: pd.DataFrame) -> dict[Hashable, str]:
-    return {entry: iso(group["at"].max()) for entry, group in given.groupby("entry")}
+def _last_rated(given: pd.DataFrame, key: str = "entry") -> dict[Hashable, str]:
+    return {shown: iso(group["at"].max()) for shown, group in given.groupby(key)}
 
 
 def playlist_ratings(
     given: pd.DataFrame, scales: Sequence[Scale], rated: pd.DataFrame
 ) -> pd.DataFrame:
     """One row for each trial whose playlist questions were answered."""
-    table = given.drop_duplicates("trial").drop(columns=["item", "value"]).reset_index(drop=True)
+    table = (
+        given.drop_duplicates("trial").drop(columns=["item", "row", "value"]).reset_index(drop=True)
+    )
     for scale in scales:
-        values = given[given["item"] == scale.item].set_index("trial")["value"]
+        of_scale = given[(given["item"] == scale.item) & (given["row"] == scale.row)]
+        values = of_scale.set_index("trial")["value"].replace(YES_NO)
         table[scale.column.name] = pd.to_numeric(table["trial"].map(values), errors="coerce")
     of_tracks = {playlist: _of_tracks(group) for playlist, group in rated.groupby("playlist_id")}
     summary = [of_tracks.get(playlist, (np.nan,) * 3) for playlist in table["playlist_id"]]
@@ -152,5 +177,6 @@ def likert(
             conditions=conditions,
         )
         for scale in scales
+        if scale.points
     ]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=LIKERT)

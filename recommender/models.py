@@ -14,6 +14,10 @@ def track_path(track: "Track", name: str) -> str:
     return f"tracks/{track.audio_sha256[:2]}/{track.audio_sha256}.{name.rpartition('.')[2]}"
 
 
+def rendition_path(track: "Track", name: str) -> str:
+    return f"renditions/{track.audio_sha256[:2]}/{track.audio_sha256}.mp3"
+
+
 def picture_path(track: "Track", name: str) -> str:
     return f"spectrograms/{track.audio_sha256[:2]}/{track.audio_sha256}.png"
 
@@ -42,6 +46,10 @@ class TrackQuerySet(models.QuerySet["Track"]):
         return self.exclude(
             pk__in=TrackFeatures.objects.complete().filter(model=model).values("track")
         )
+
+    def not_evened(self, target_lufs: float) -> Self:
+        """Tracks that have not been made as loud as the others yet."""
+        return self.exclude(loudness_target=target_lufs)
 
     def matching(self, words: str) -> Self:
         """Tracks whose title, artist or album holds every word."""
@@ -83,6 +91,22 @@ class Track(models.Model):
         unique=True,
         editable=False,
         help_text="The track's address on participants' pages, telling nothing about it.",
+    )
+    loudness_lufs = models.FloatField(
+        "loudness (LUFS)", null=True, blank=True, help_text="Of the file, by ITU-R BS.1770."
+    )
+    played_lufs = models.FloatField(
+        "played at (LUFS)", null=True, blank=True, help_text="As participants hear it."
+    )
+    loudness_target = models.FloatField(
+        null=True, blank=True, help_text="What it was meant to be played at; empty: not done yet."
+    )
+    loudness_problem = models.CharField(max_length=300, blank=True)
+    rendition = models.FileField(
+        upload_to=rendition_path,
+        max_length=200,
+        blank=True,
+        help_text="What participants hear, as loud as the others; empty: the file itself.",
     )
     available = models.BooleanField(
         default=True, help_text="Off: kept for old playlists, never in new ones."

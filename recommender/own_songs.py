@@ -5,6 +5,7 @@ process was killed in between, is found by `sweep`.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
@@ -133,10 +134,19 @@ def delete_files(songs: QuerySongQuerySet) -> int:
 def forget(song: QuerySong) -> None:
     """The participant wants another song after all: nothing of this one stays."""
     with transaction.atomic():
-        name = song.file.name
         song.playlist.delete()
-        song.delete()
-        _delete_later(name)
+        discard([song])
+
+
+def discard(songs: Iterable[QuerySong]) -> Counter[str]:
+    """Delete songs that no playlist needs any more, with their files; says how many rows."""
+    gone: Counter[str] = Counter()
+    with transaction.atomic():
+        for song in songs:
+            name = song.file.name
+            gone += Counter(song.delete()[1])
+            _delete_later(name)
+    return gone
 
 
 def _delete_later(name: str | None) -> None:

@@ -1,6 +1,7 @@
 """Everything that writes to the library and to playlists. Nothing here enqueues: callers do."""
 
 import time
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -207,6 +208,14 @@ def retry_playlist(playlist_id: int) -> None:
     )
 
 
+def discard_playlists(playlist_ids: list[int]) -> Counter[str]:
+    """Delete playlists with everything kept of them, a participant's own song and its file too;
+    says how many rows of each model."""
+    songs = list(QuerySong.objects.filter(playlist__in=playlist_ids))
+    gone = Counter(Playlist.objects.filter(pk__in=playlist_ids).delete()[1])
+    return gone + own_songs.discard(songs)
+
+
 def lost_playlists() -> list[int]:
     """Playlists that nobody is working on any more; those tried too often are given up."""
     before = timezone.now() - LOST_AFTER
@@ -298,7 +307,7 @@ def _finish(
     with transaction.atomic():
         playlist = Playlist.objects.select_for_update().filter(pk=playlist_id).first()
         if playlist is None or playlist.is_ready:
-            return
+            return  # done by another run, or nobody wants it any more
         PlaylistTrack.objects.bulk_create(entries)
         playlist.status = Playlist.Status.READY
         playlist.library_revision = revision

@@ -6,13 +6,15 @@ from celery import Task, shared_task
 from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
-from . import own_songs, services, versions
+from . import evening, own_songs, services, versions
 from .models import GenreModel
 
 log = logging.getLogger(__name__)
 
 # A task's share of indexing, after which others in the queue have their turn.
 PART_S = 5 * 60
+# Short, so that reports and indexing get their turn; the scheduler asks again every minute.
+EVENING_S = 50
 NO_BROKER = (
     "The service that hands out work can't be reached. Nothing that was heard is lost: "
     "start again once it is back."
@@ -65,6 +67,12 @@ def sweep_playlists() -> None:
 def sweep_own_songs() -> None:
     """Delete participants' own songs when it is time, and what was left behind."""
     own_songs.sweep()
+
+
+@shared_task(soft_time_limit=PART_S + 10 * 60, time_limit=PART_S + 11 * 60)
+def even_loudness() -> None:
+    """Make tracks that came in since equally loud, a part at a time; twice at once is harmless."""
+    evening.even_part(EVENING_S)
 
 
 @shared_task(

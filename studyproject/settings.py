@@ -125,7 +125,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "survey.views.language.PagesLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -191,7 +191,7 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "studyproject.storage.StaticFiles"
         if PRODUCTION
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -204,6 +204,9 @@ UPLOADS_DIR = DATA_DIR / "uploads"
 # Only the page for a participant's own song takes a file.
 FILE_UPLOAD_HANDLERS = ["survey.uploads.NoFiles"]
 OWN_SONG_MAX_BYTES = env.int("OWN_SONG_MAX_MB", default=30) * 1_000_000
+
+# What every track is played at (EBU R 128), so that no condition wins by being louder.
+LOUDNESS_LUFS = env.float("LOUDNESS_LUFS", default=-23.0)
 
 # Work in the background
 
@@ -229,6 +232,7 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 60
 CELERY_TASK_DEFAULT_QUEUE = "playlists"
 CELERY_TASK_ROUTES = {
+    "recommender.tasks.even_loudness": {"queue": "heavy"},
     "recommender.tasks.index_tracks": {"queue": "heavy"},
     "analysis.tasks.*": {"queue": "heavy"},
 }
@@ -244,13 +248,19 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "even-loudness": {
+        "task": "recommender.tasks.even_loudness",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
 }
 
-# What participants and researchers read
+# What participants read; researchers' pages are in English
 
 LANGUAGE_CODE = "en"
 # Only what is translated in full: half a page in another language helps nobody.
-LANGUAGES = [("en", "English")]
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+LOCALE_PATHS = [BASE_DIR / "survey" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 # Nobody rates 20 MB: forms are small.
@@ -266,7 +276,9 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 100,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": NUM_PROXIES,
-    "DEFAULT_THROTTLE_RATES": {"code": "10/min", "sign-in": "10/min", "upload": "6/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        **{"code": "10/min", "link": "10/min", "sign-in": "10/min", "upload": "6/min"},
+    },
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Playlist studies",
@@ -278,7 +290,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # A personal link is a key: a refused one is not written down.
+    "filters": {
+        "no_links": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: record.levelno >= 40 or "/join/" not in record.getMessage(),
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["no_links"],
+        }
+    },
     "loggers": {"matplotlib": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

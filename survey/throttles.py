@@ -14,6 +14,9 @@ from .models import Participant
 class AttemptThrottle(SimpleRateThrottle):
     """REST framework's throttle, for plain Django views."""
 
+    num_requests: int | None
+    duration: int | None
+
     def get_cache_key(self, request: Request | HttpRequest, view: object) -> str:
         return self.cache_format % {
             "scope": self.scope,
@@ -26,9 +29,23 @@ class AttemptThrottle(SimpleRateThrottle):
             return 0
         return max(1, math.ceil(self.wait() or 60))
 
+    def seconds_left(self, request: HttpRequest) -> int:
+        """How long to wait after too many attempts; asking does not count as one."""
+        key, now = self.get_cache_key(request, None), self.timer()
+        history = [t for t in self.cache.get(key, []) if t > now - (self.duration or 0)]
+        if len(history) < (self.num_requests or 0):
+            return 0
+        return max(1, math.ceil(history[-1] + (self.duration or 0) - now))
+
 
 class CodeThrottle(AttemptThrottle):
     scope = "code"
+
+
+class LinkThrottle(AttemptThrottle):
+    """Of wrong links alone: a whole class may come from one address at once."""
+
+    scope = "link"
 
 
 class SignInThrottle(AttemptThrottle):

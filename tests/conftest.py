@@ -31,6 +31,7 @@ from django.test import Client
 from recommender import services as recommending
 from recommender.models import GenreModel, Track, TrackFeatures
 from survey.models import Item, Participant, Study, Trial
+from survey.services import present
 from survey.study_files import load_study
 
 GENRES = ("Hip-Hop", "Classical", "Rock")
@@ -212,8 +213,8 @@ class Visitor:
 
     def all_ratings(self, value: object = 3) -> dict[str, object]:
         items = Item.objects.filter(instrument__study=self.study, instrument__placement="track")
-        entries = self.trial.playlist.entries.all()
-        return {f"track-{e.position}-{i.key_in_form}": value for e in entries for i in items}
+        tracks = present(self.trial)
+        return {f"track-{e.position}-{i.key_in_form}": value for e in tracks for i in items}
 
     def survey_answers(self) -> dict[str, str]:
         asked = Item.objects.filter(instrument__study=self.study, instrument__placement="playlist")

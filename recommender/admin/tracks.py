@@ -33,6 +33,7 @@ class TrackAdmin(admin.ModelAdmin):
         "duration_s",
         "sample_rate",
         "channels",
+        "loudness",
         "audio_sha256",
         "source",
         "imported_at",
@@ -40,7 +41,7 @@ class TrackAdmin(admin.ModelAdmin):
     )
     fieldsets = (
         (None, {"fields": ("title", "artist", "album", "genre", "year", "licence", "available")}),
-        ("Sound", {"fields": ("player", "spectrogram_picture", "genre_composition")}),
+        ("Sound", {"fields": ("player", "loudness", "spectrogram_picture", "genre_composition")}),
         ("File", {"fields": ("duration_s", "sample_rate", "channels", "audio_sha256", "source")}),
         ("Use", {"fields": ("in_playlists", "imported_at")}),
     )
@@ -91,6 +92,14 @@ class TrackAdmin(admin.ModelAdmin):
     def player(self, track: Track) -> SafeString:
         url = reverse("admin:track_audio", args=[track.pk])
         return format_html('<audio controls preload="none" src="{}"></audio>', url)
+
+    @admin.display(description="loudness")
+    def loudness(self, track: Track) -> str:
+        if track.loudness_problem:
+            return f"Played as it is: {track.loudness_problem}"
+        if track.loudness_lufs is None or track.played_lufs is None:
+            return "not measured yet"
+        return f"{track.loudness_lufs:.1f} LUFS, played at {track.played_lufs:.1f} LUFS"
 
     @admin.display(description="mel-spectrogram")
     def spectrogram_picture(self, track: Track) -> SafeString:

@@ -1,5 +1,5 @@
 """The researcher's side."""
 
-from . import participants, studies
+from . import links, participants, questions, studies
 
-__all__ = ["participants", "studies"]
+__all__ = ["links", "participants", "questions", "studies"]

@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse
@@ -18,16 +20,22 @@ from django.views.decorators.http import require_POST
 from recommender.admin.shared import link
 from recommender.engine.params import Param, StrategyError
 from recommender.engine.strategies import STRATEGIES, checked_params
+from recommender.evening import failed, uneven
 from recommender.services import active_model
 from recommender.versions import progress
-from survey import services
+from survey import changes, services
 from survey.models import (
     Condition,
     Instrument,
-    Item,
     Study,
 )
+from survey.monitor import monitor
 from survey.study_files import StudyFileError, add_ready_made, ready_made
+from survey.study_files.schema import fields_of
+from survey.trying import may_try_out, start_as_new
+
+from .files import StudyFiles, versions_of
+from .links import card, links_of, print_page
 
 
 def of_draft(row: Study | Instrument | None) -> bool:
@@ -112,8 +120,22 @@ class ConditionInline(FixedAfterDraft, admin.StackedInline):
 
     def get_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[Any, ...]:
         if not of_draft(obj):
-            return ("name", "strategy", "params")
-        return (("name", "strategy"), *(f"param_{name}" for name in PARAMS))
+            return ("name", "strategy", "params", "max_participants")
+        return (("name", "strategy", "max_participants"), *(f"param_{name}" for name in PARAMS))
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Study | None = None
+    ) -> tuple[str, ...]:
+        return () if of_draft(obj) else ("name", "strategy", "params")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """How many take part in a condition may change later, too."""
+        return admin.StackedInline.has_change_permission(self, request, obj)
+
+    def get_formset(self, request: HttpRequest, obj: Study | None = None, **kwargs: Any) -> Any:
+        # The form of a draft makes the params anew from fields that are not there later.
+        own = {} if of_draft(obj) else {"form": forms.ModelForm}
+        return super().get_formset(request, obj, **{**own, **kwargs})
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):
@@ -129,24 +151,82 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(admin.ModelAdmin):
+class StudyAdmin(StudyFiles, admin.ModelAdmin):
     list_display = ("title", "state", "n_participants", "n_completed", "page")
     list_filter = ("state",)
     search_fields = ("title", "slug")
     prepopulated_fields = {"slug": ("title",)}
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"
+    change_list_template = "admin/survey/study_list.html"
+
+    class Media:
+        css = {"all": ["recommender/admin.css"]}
+
     fieldsets = (
-        (None, {"fields": ("title", "slug", "state", "page", "results", "heard_by")}),
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    "slug",
+                    "state",
+                    "paused_because",
+                    "page",
+                    "results",
+                    "heard_by",
+                    "loudness",
+                )
+            },
+        ),
         ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
         ("At the end", {"fields": ("debriefing", "contact")}),
-        ("Design", {"fields": ("genres", "n_trials", "seed", "own_songs", "own_song_files")}),
+        (
+            "Design",
+            {
+                "fields": (
+                    *("genres", "design", "n_trials", "query", "balance_genres"),
+                    *("abandoned_after_minutes", "seed", "own_songs", "own_song_files"),
+                )
+            },
+        ),
+        ("How many, and when", {"fields": ("max_participants", "opens_at", "closes_at")}),
+        (
+            "Tracks and listening",
+            {
+                "fields": (
+                    *("track_order", "titles", "listening", "heard_share"),
+                    *("sound_check", "headphones_pass", "sound_check_failed"),
+                )
+            },
+        ),
+        (
+            "Quality",
+            {
+                "fields": (
+                    ("repeat_track", "query_anchor", "random_anchor"),
+                    ("flag_straight_lining", "flag_failed_checks"),
+                    ("flag_seconds_a_track", "flag_heard_share"),
+                )
+            },
+        ),
+        (
+            "Recruitment",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    *("open_link", "identity_parameter", "kept_parameters"),
+                    *("completion_code", "completion_url", "screen_out", "screen_out_code"),
+                    *("screen_out_url", "quotas", "full_url"),
+                ),
+            },
+        ),
+        ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
     )
-    always_fixed = ("state", "page", "results", "heard_by")
+    always_fixed = ("state", "paused_because", "page", "results", "heard_by", "loudness")
     # Changing these under people who take part would change what their answers mean.
-    fixed_after_draft = (
-        *("slug", "information", "consent", "genres", "n_trials", "seed"),
-        *("own_songs", "own_song_files"),
+    fixed_after_draft = tuple(
+        field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
@@ -169,17 +249,26 @@ class StudyAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         views: dict[str, Callable[..., HttpResponse]] = {
+            "pilot": self._turn(services.start_pilot),
             "open": self._turn(services.open_study),
+            "pause": self._turn(services.pause_study),
             "close": self._turn(services.close_study),
+            "archive": self._turn(services.archive_study),
             "draft": self._turn(services.back_to_draft),
+            "try": self.try_out,
             "copy": self.copy,
             "instrument": self.add_instrument,
+            "qr": self.qr,
         }
         own = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"study_{name}")
             for name, view in views.items()
         ]
-        return own + super().get_urls()
+        return own + self.urls_of_files() + super().get_urls()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.current_version(form.instance, request.user)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"genres": active_model().genres, **super().get_changeform_initial_data(request)}
@@ -188,8 +277,27 @@ class StudyAdmin(admin.ModelAdmin):
         if request.method != "POST" or not self.has_add_permission(request):
             return redirect("admin:survey_study_change", quote(pk))
         copy = services.copy_study(get_object_or_404(Study, pk=pk))
+        services.current_version(copy, request.user)
         messages.success(request, "This is the copy, a draft. Give it a title and an address.")
         return redirect("admin:survey_study_change", quote(copy.pk))
+
+    def qr(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The open link, to print."""
+        study = get_object_or_404(Study, pk=pk)
+        if not self.has_view_permission(request, study):
+            raise PermissionDenied
+        return print_page(request, [card(request, study, study.get_absolute_url())])
+
+    def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go through the study as a new participant, whose data are marked as the pilot's."""
+        study = get_object_or_404(Study, pk=pk)
+        if request.method != "POST" or not may_try_out(request.user, study):
+            return redirect("admin:survey_study_change", quote(pk))
+        if obstacles := services.obstacles_to_taking_part(study):
+            messages.error(request, " ".join(obstacles))
+            return redirect("admin:survey_study_change", quote(pk))
+        start_as_new(request, study)
+        return redirect(study)
 
     def add_instrument(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = get_object_or_404(Study, pk=pk)
@@ -203,6 +311,7 @@ class StudyAdmin(admin.ModelAdmin):
             except StudyFileError as error:
                 messages.error(request, str(error))
             else:
+                services.current_version(study, request.user)
                 messages.success(request, "Added; its questions can be edited below.")
         return redirect("admin:survey_study_change", quote(pk))
 
@@ -234,14 +343,23 @@ class StudyAdmin(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         study = self.get_object(request, object_id)
-        draft = study is not None and study.is_draft
-        obstacles = services.obstacles_to_opening(study) if study and draft else []
+        about = self._about(request, study) if study else {}
         context = {
             **(extra_context or {}),
-            **{"study": study, "obstacles": obstacles, "ready_made": ready_made()},
-            "placements": Instrument.Placement.choices,
+            **{"study": study, "ready_made": ready_made(), **about},
+            **{"placements": Instrument.Placement.choices, "versions": versions_of(study)},
         }
         return super().change_view(request, object_id, form_url, context)
+
+    def _about(self, request: HttpRequest, study: Study) -> dict[str, Any]:
+        """What stands against opening the study, its buttons, and how it is going."""
+        turns = services.possible_turns(study)
+        return {
+            "obstacles": services.obstacles_to_opening(study) if "open" in turns else [],
+            "turns": turns,
+            "may_try_out": may_try_out(request.user, study),
+            "monitor": monitor(study),
+        }
 
     @admin.display(description="participants", ordering="begun")
     def n_participants(self, study: Study) -> SafeString:
@@ -257,7 +375,25 @@ class StudyAdmin(admin.ModelAdmin):
     def page(self, study: Study) -> SafeString:
         if not study.pk:
             return SafeString("–")
-        return format_html('<a href="{0}">{0}</a>', study.get_absolute_url())
+        return format_html(
+            '<a href="{0}">{0}</a> · <a href="{1}">QR code</a> · '
+            '<a href="{2}">personal links</a> · <a href="{3}?study={4}">make links</a>',
+            study.get_absolute_url(),
+            reverse("admin:study_qr", args=[study.pk]),
+            links_of(study),
+            reverse("admin:survey_personallink_add"),
+            study.pk,
+        )
+
+    @admin.display(description="loudness")
+    def loudness(self, study: Study) -> str:
+        waiting, as_they_are = uneven().count(), failed().count()
+        said = f"songs play at {settings.LOUDNESS_LUFS:g} LUFS"
+        if waiting:
+            said += f"; {waiting} wait to be measured and play as they are until then"
+        if as_they_are:
+            said += f"; {as_they_are} can't be measured and play as they are"
+        return said
 
     @admin.display(description="model")
     def heard_by(self, study: Study) -> SafeString:
@@ -287,31 +423,3 @@ class StudyAdmin(admin.ModelAdmin):
             reverse("admin:survey_trial_changelist"),
             study.pk,
         )
-
-
-class ItemInline(FixedAfterDraft, admin.StackedInline):
-    model = Item
-    extra = 0
-    fields = (("key", "kind", "position"), "text", "help", "options", ("required", "reversed"))
-
-
-@admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
-    list_display = ("__str__", "study", "placement", "position", "n_items")
-    list_filter = ("placement", "study")
-    search_fields = ("title", "key", "items__text", "study__title")
-    list_select_related = ("study",)
-    inlines = (ItemInline,)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Instrument]:
-        return super().get_queryset(request).annotate(asked=Count("items"))
-
-    def has_change_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return of_draft(obj) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Instrument | None = None) -> bool:
-        return of_draft(obj) and super().has_delete_permission(request, obj)
-
-    @admin.display(description="questions", ordering="asked")
-    def n_items(self, instrument: Instrument) -> int:
-        return instrument.asked  # type: ignore[attr-defined]

@@ -7,43 +7,79 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from survey import services
+from survey import languages, services
 from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
-from survey.steps import where
+from survey.steps import Step, where
+from survey.texts import in_language
 from survey.throttles import CodeThrottle, too_many
+from survey.trying import trying_out
 
-from .access import participants_page, sign_in, signed_in, visible_study
+from .access import (
+    WANTED,
+    language_for,
+    participants_page,
+    sign_in,
+    signed_in,
+    visible_study,
+)
+from .arriving import arrival, bar_to, note_arrival
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "survey/home.html", {"studies": Study.objects.open()})
+    known = [code for code, _name in settings.LANGUAGES]
+    accepted = request.headers.get("Accept-Language", "")
+    languages.read_pages(languages.preferred(accepted, known) or settings.LANGUAGE_CODE)
+    studies = [study for study in Study.objects.open() if services.why_not(study) is None]
+    response = render(request, "survey/home.html", {"studies": studies})
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 @never_cache
 @require_safe
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    context = {"study": study, "participant": signed_in(request, study)}
+    note_arrival(request, study)
+    participant = signed_in(request, study)
+    study = participant.study if participant else study
+    context = {
+        "study": study,
+        "participant": participant,
+        "trying": trying_out(request, study),
+        "reason": None if participant else _why_not(request, study),
+        "bar": None if participant else bar_to(request, study),
+    }
     return render(request, "survey/study.html", context)
+
+
+def _why_not(request: HttpRequest, study: Study) -> services.Reason | None:
+    """Why whoever looks can't begin now; a researcher who tries the study out always can."""
+    return None if trying_out(request, study) else services.why_not(study)
 
 
 @never_cache
 def consent(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    if signed_in(request, study) or not study.is_open:
+    if signed_in(request, study) or _why_not(request, study) or bar_to(request, study):
         return redirect("survey:study", slug)
     form = ConsentForm(request.POST or None)
     if form.is_valid():
-        request.session[f"consent-{study.pk}"] = [study.consent, timezone.now().isoformat()]
+        request.session[f"consent-{study.pk}"] = [
+            languages.said(study, "consent"),
+            timezone.now().isoformat(),
+        ]
+        # One browser is one person: its forms in two tabs have the same key.
+        request.session.setdefault(f"registration-{study.pk}", str(uuid.uuid4()))
         return redirect("survey:register", slug)
     return render(
         request, "survey/consent.html", {"study": study, "form": form}, status=_status(form)
@@ -55,16 +91,21 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     if signed_in(request, study):
         return redirect("survey:code", slug)
-    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": uuid.uuid4()})
+    own = request.session.get(f"registration-{study.pk}")
+    key = RegistrationKeyForm(request.POST or None, initial={"registration_key": own})
     known = _known(study, key)
     if known:
         sign_in(request, known)
         return redirect("survey:code", slug)
+    if reason := _why_not(request, study):
+        return _too_late(request, study, reason)
     agreed = _agreed(request, study)
     if agreed is None:
         return redirect("survey:consent", slug)
     items = Item.objects.placed(study, Instrument.Placement.REGISTRATION)
-    form = ItemsForm(items, request.POST or None)
+    # Nobody has a seed yet; the form's key is kept, too, and stays when the form is shown again.
+    drawn = str(key["registration_key"].value())
+    form = ItemsForm(items, request.POST or None, earlier={}, seed=drawn)
     if request.method == "POST" and form.is_valid() and key.is_valid():
         simulated = request.headers.get("User-Agent", "").startswith(settings.BOT_USER_AGENT)
         try:
@@ -73,14 +114,29 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
                 key.cleaned_data["registration_key"],
                 agreed,
                 form.answers(),
+                arrival=arrival(request, study),
+                language=languages.now().language,
                 simulated=simulated,
+                trying=trying_out(request, study),
             )
-        except services.NotAllowed:
+        except services.NotAdmitted as refusal:
+            return _too_late(request, study, refusal.reason)
+        except services.Barred:
             return redirect("survey:study", slug)
         sign_in(request, participant)
         return redirect("survey:code", slug)
     context = {"study": study, "form": form, "key": key}
     return render(request, "survey/register.html", context, status=_status(form))
+
+
+def _too_late(request: HttpRequest, study: Study, reason: services.Reason) -> HttpResponse:
+    """The page that says why; a form that was sent can be sent again from it, as it was."""
+    if request.method != "POST" or not reason.may_pass:
+        return redirect("survey:study", study.slug)
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    again = [(name, value) for name, value in sent if name != "csrfmiddlewaretoken"]
+    context = {"study": study, "reason": reason, "again": again}
+    return render(request, "survey/late.html", context, status=409)
 
 
 def _known(study: Study, key: RegistrationKeyForm) -> Participant | None:
@@ -96,10 +152,11 @@ def _known(study: Study, key: RegistrationKeyForm) -> Participant | None:
 
 
 def _agreed(request: HttpRequest, study: Study) -> services.Consent | None:
-    """What this browser agreed to, if it is what the study still asks for."""
+    """What this browser agreed to, if it is what the study still asks for, in any language."""
     text, given_at = request.session.get(f"consent-{study.pk}", ("", ""))
     when = parse_datetime(given_at)
-    return services.Consent(text, when) if when and text == study.consent else None
+    asked = [in_language(study, "consent", code) for code in study.languages]
+    return services.Consent(text, when) if when and text in asked else None
 
 
 def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
@@ -108,11 +165,10 @@ def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
 
 @participants_page
 def code(request: HttpRequest, participant: Participant) -> HttpResponse:
-    context = {
-        "study": participant.study,
-        "participant": participant,
-        "next": where(participant).url,
-    }
+    place = where(participant)
+    if place.step == Step.LEFT:
+        return redirect(place.url)
+    context = {"study": participant.study, "participant": participant, "next": place.url}
     return render(request, "survey/code.html", context)
 
 
@@ -126,20 +182,26 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     if request.method == "POST" and (wait := CodeThrottle().seconds_to_wait(request)):
         return too_many(request, wait)
+    wanted = request.GET.get("next") if request.GET.get("next") in WANTED else None
     form = CodeForm(request.POST or None)
     if form.is_valid():
         participant = study.participants.filter(code=form.cleaned_data["code"]).first()
         if participant:
             sign_in(request, participant)
+            if wanted:
+                return redirect(f"survey:{wanted}", slug)
             return redirect(where(participant).url)
         # One answer for unknown codes and for codes of other studies.
         form.add_error(
             "code", _("This study does not know that code. Please check each character.")
         )
-    return render(
-        request, "survey/resume.html", {"study": study, "form": form}, status=_status(form)
-    )
+    context = {"study": study, "form": form, "wanted": wanted}
+    return render(request, "survey/resume.html", context, status=_status(form))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
+    study = Study.objects.filter(slug=slug or "").first()
+    if study and not signed_in(request, study):
+        languages.read(study, language_for(request, study))
     return render(request, "survey/expired.html", status=403)

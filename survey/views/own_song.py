@@ -89,10 +89,10 @@ def own_audio(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     """A participant hears their own song while its file exists; nobody else's has an address."""
     participant = signed_in(request, visible_study(request, slug))
     if participant is None:
-        return HttpResponseForbidden("Please open the study and type your code first.")
+        return HttpResponseForbidden(_("Please open the study and type your code first."))
     trials = participant.trials.select_related("playlist__query_song")
     trial = trials.filter(number=number, playlist__query_song__isnull=False).first()
     song = trial.playlist.query_song if trial and trial.playlist else None
     if song is None or not song.file:
-        raise Http404("This song's file is not here any more.")
+        raise Http404(_("This song's file is not here any more."))
     return serve_audio(request, song)

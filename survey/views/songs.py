@@ -14,6 +14,7 @@ from recommender.models import Track, TrackQuerySet
 from recommender.tasks import enqueue_playlist
 from survey import services
 from survey.models import Trial
+from survey.reasons import in_words
 from survey.steps import Step, where
 
 from .access import trial_page
@@ -27,8 +28,9 @@ def song(request: HttpRequest, trial: Trial) -> HttpResponse:
     if request.method == "POST":
         track = _chosen(trial, request.POST.get("track", ""))
         if track is not None:
-            playlist = services.choose_query(trial, track)
-            enqueue_playlist(playlist.pk)
+            services.choose_query(trial, track)
+            for playlist in services.unsent_playlists(trial.participant):
+                enqueue_playlist(playlist)
             return redirect(where(trial.participant).url)
         messages.error(request, _("Please choose one of the songs shown."))
     context = song_page(trial, request.GET.get("q", "")[:100], _why_not(trial))
@@ -44,7 +46,7 @@ def song_page(trial: Trial, words: str, refusal: str) -> dict[str, Any]:
         "q": words,
         "songs": found[:SONGS_SHOWN],
         "more": len(found) > SONGS_SHOWN,
-        "refusal": refusal,
+        "refusal": in_words(refusal),
         "most_mb": settings.OWN_SONG_MAX_BYTES // 1_000_000,
         "most_bytes": settings.OWN_SONG_MAX_BYTES,
         "too_large": too_large(),

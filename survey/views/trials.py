@@ -4,18 +4,20 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HTMX_STOP_POLLING
 
-from recommender.models import Playlist, PlaylistTrack
+from recommender.models import Playlist
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
-from survey.forms import ItemsForm, ListeningReportForm
-from survey.models import Instrument, Item, Participant, Trial
+from survey.completion import completion
+from survey.forms import ItemsForm
+from survey.models import Instrument, Item, Participant, Trial, TrialTrack
+from survey.rules import Given
 from survey.steps import Step, where
 
 from .access import lead, participants_page, trial_page
@@ -40,7 +42,10 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     playlist = trial.playlist
     assert playlist is not None  # noqa: S101  the step says so
     if "another" in request.POST:
-        services.choose_again(trial)
+        try:
+            services.choose_again(trial)
+        except services.NotAllowed as refusal:
+            messages.error(request, str(refusal))
         return redirect(where(trial.participant).url)
     if request.method == "POST":
         retry_playlist(playlist.pk)
@@ -51,6 +56,7 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
     own = playlist.query_song.state if playlist.query_song else ""
     state = f"{playlist.status} {own}{'' if playlist.enqueued_at else ' unsent'}"
     context = {**context_of(trial), "playlist": playlist, "state": state}
+    context["another"] = services.may_choose_again(trial)
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "survey/wait.html", context)
     if request.GET.get("seen") == state:
@@ -65,53 +71,87 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     """The playlist with its ratings: sent one at a time, or all of them at once."""
     tracks = _rating_forms(trial, request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        for entry, form in tracks:
-            _keep_ratings(trial, entry, form)
+        too_early = _keep_all(request, trial, tracks)
         try:
             services.finish_rating(trial)
             return _after_rating(trial)
         except services.NotAllowed:
             missing = {position for position, _item in services.unrated(trial)}
             messages.error(request, _("Some ratings are still missing; they are marked below."))
+            if too_early:
+                messages.error(request, _("Some songs need to be heard for longer before that."))
             context = {**_listen_context(trial, tracks), "missing": missing}
             return render(request, "survey/listen.html", context, status=422)
     return render(request, "survey/listen.html", _listen_context(trial, tracks))
 
 
-def _rating_forms(trial: Trial, data: Any) -> list[tuple[PlaylistTrack, ItemsForm]]:
+def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]:
     items = list(Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK))
-    known = {(r.entry_id, r.item_id): r.value for r in trial.ratings.all()}
-    entries = PlaylistTrack.objects.filter(playlist=trial.playlist_id).select_related("track")
+    known = services.known_of_tracks(trial)
     return [
         (
-            entry,
+            track,
             ItemsForm(
                 items,
                 data,
-                prefix=f"track-{entry.position}",
-                initial={i.key_in_form: str(known.get((entry.pk, i.pk), "")) for i in items},
+                prefix=f"track-{track.position}",
+                initial={key: values[0] for key, values in known[track.pk].items() if values},
+                earlier=known[track.pk],
+                seed=trial.participant.seed,
             ),
         )
-        for entry in entries
+        for track in services.present(trial)
     ]
 
 
-def _listen_context(trial: Trial, tracks: list[tuple[PlaylistTrack, ItemsForm]]) -> dict[str, Any]:
+def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) -> dict[str, Any]:
     done = len(tracks) - len({position for position, _item in services.unrated(trial)})
     return {
         **context_of(trial),
         "tracks": tracks,
+        "named": services.named(trial),
         "done": done,
+        "hearing": _hearing(trial),
+        "unheard": services.unheard(trial),
         "query": trial.playlist and trial.playlist.query_track,
         "own": trial.playlist and trial.playlist.query_song,
     }
 
 
-def _keep_ratings(trial: Trial, entry: PlaylistTrack, form: ItemsForm) -> bool:
+def _hearing(trial: Trial) -> str:
+    """What the page's player goes on from, as JSON by position."""
+    found = services.hearing(trial)
+    return json.dumps(
+        {
+            position: {"length": h.length, "ranges": h.ranges, "needed": h.needed_s}
+            for position, h in found.items()
+        }
+    )
+
+
+def _keep_all(
+    request: HttpRequest, trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]
+) -> bool:
+    """Keep what the whole page says; True if there are ratings that came too early."""
+    too_early = False
+    for track, form in tracks:
+        name = f"track-{track.position}-unheard"
+        services.cannot_hear(trial, track.position, name in request.POST)
+        try:
+            _keep_ratings(request, trial, track, form)
+        except services.TooEarly:
+            too_early = True
+    return too_early
+
+
+def _keep_ratings(request: HttpRequest, trial: Trial, track: TrialTrack, form: ItemsForm) -> bool:
     """Keep every rating that is on its scale; True if there was one."""
     form.is_valid()
-    values = {item: int(value) for item, value in form.answers().items()}
-    services.rate(trial, entry, values)
+    values = form.ratings()
+    if values:
+        measured = "X-Measured" in request.headers or "measured" in request.POST
+        services.refuse_too_early(trial, track, measured=measured)
+        services.rate(trial, track, values)
     return bool(values)
 
 
@@ -120,12 +160,26 @@ def _keep_ratings(trial: Trial, entry: PlaylistTrack, form: ItemsForm) -> bool:
 def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """One rating, saved the moment it is made."""
     tracks = _rating_forms(trial, request.POST)
-    for entry, form in tracks:
-        if entry.position == position and _keep_ratings(trial, entry, form):
-            return render(request, "survey/_saved.html", _listen_context(trial, tracks))
+    try:
+        for track, form in tracks:
+            if track.position == position and _keep_ratings(request, trial, track, form):
+                context = {**_listen_context(trial, tracks), "shown": track}
+                return render(request, "survey/_saved.html", context)
+    except services.TooEarly as refusal:
+        # The page keeps the rating and sends it again when more has been heard.
+        return HttpResponse(str(refusal), status=422, headers={"X-Too-Early": "1"})
     return HttpResponse(
         _("This is not a point of the scale: please pick one of those shown."), status=422
     )
+
+
+@trial_page(Step.LISTEN, Step.SURVEY)
+@require_POST
+def unheard(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
+    """A song that somebody can't hear, or can after all, noted the moment they say so."""
+    services.cannot_hear(trial, position, f"track-{position}-unheard" in request.POST)
+    tracks = _rating_forms(trial, None)
+    return render(request, "survey/_saved.html", _listen_context(trial, tracks))
 
 
 def _after_rating(trial: Trial) -> HttpResponse:
@@ -136,14 +190,16 @@ def _after_rating(trial: Trial) -> HttpResponse:
 
 @trial_page(Step.SURVEY)
 def survey(request: HttpRequest, trial: Trial) -> HttpResponse:
-    items = Item.objects.placed(trial.participant.study, Instrument.Placement.PLAYLIST)
-    form = ItemsForm(items, request.POST or None)
+    participant = trial.participant
+    items = Item.objects.placed(participant.study, Instrument.Placement.PLAYLIST)
+    known = services.known_answers(participant, trial)
+    form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)
     if request.method == "POST" and form.is_valid():
         return _after_survey(trial, form.answers())
     return _questions(request, form, context_of(trial))
 
 
-def _after_survey(trial: Trial, answers: dict[Item, str]) -> HttpResponse:
+def _after_survey(trial: Trial, answers: dict[Item, Given]) -> HttpResponse:
     services.finish_trial(trial, answers)
     participant = trial.participant
     ended = where(participant).step == Step.END
@@ -158,7 +214,8 @@ def end(request: HttpRequest, participant: Participant) -> HttpResponse:
     if place.step != Step.END:
         return redirect(place.url)
     items = Item.objects.placed(participant.study, Instrument.Placement.END)
-    form = ItemsForm(items, request.POST or None)
+    known = services.known_answers(participant)
+    form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)
     if request.method == "POST" and form.is_valid():
         services.complete(participant, form.answers())
         return redirect(where(participant).url)
@@ -176,22 +233,9 @@ def thanks(request: HttpRequest, participant: Participant) -> HttpResponse:
     place = where(participant)
     if place.step != Step.THANKS:
         return redirect(place.url)
-    return render(
-        request, "survey/thanks.html", {"study": participant.study, "participant": participant}
-    )
-
-
-@participants_page
-@require_POST
-def heard(request: HttpRequest, participant: Participant, number: int) -> HttpResponse:
-    """What the player reports, in small batches; the same report twice counts once."""
-    trial = participant.trials.filter(number=number).select_related("playlist").first()
-    if trial is None:
-        raise Http404
-    try:
-        reports = [ListeningReportForm(dict(report)) for report in json.loads(request.body)]
-    except (ValueError, TypeError):
-        return JsonResponse({"error": "A list of reports was expected."}, status=400)
-    valid = [form.cleaned_data for form in reports if form.is_valid()]
-    kept = services.record_listening(trial, valid)
-    return JsonResponse({"kept": kept}, status=200 if kept == len(reports) else 422)
+    context = {
+        "study": participant.study,
+        "participant": participant,
+        "completion": completion(participant),
+    }
+    return render(request, "survey/thanks.html", context)

@@ -16,10 +16,12 @@ from survey.models import (
     Item,
     ListeningEvent,
     Participant,
+    SoundCheck,
     Study,
     TrackRating,
     Trial,
 )
+from survey.services import present
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 AGREEMENT = ["not at all", "a little", "fairly", "much", "very much"]
@@ -94,11 +96,11 @@ def make_trial(
 
 def rate(trial: Trial, key: str, values: Sequence[int | None]) -> None:
     item = Item.objects.get(instrument__study=trial.participant.study, key=key)
-    for entry, value in zip(trial.playlist.entries.all(), values, strict=True):
+    for track, value in zip(present(trial), values, strict=True):
         if value is not None:
-            at = MOMENT + timedelta(minutes=entry.position)
+            at = MOMENT + timedelta(minutes=track.position)
             TrackRating.objects.create(
-                trial=trial, entry=entry, item=item, value=value, rated_at=at
+                trial=trial, track=track, item=item, value=value, rated_at=at
             )
 
 
@@ -113,10 +115,13 @@ def answer(trial: Trial, **values: str) -> None:
 
 def listen(entry: PlaylistTrack, *ranges: tuple[float, float]) -> None:
     for start, end in ranges:
-        event = ListeningEvent.objects.create(
-            key=uuid.uuid4(), entry=entry, start_s=start, end_s=end
-        )
-        ListeningEvent.objects.filter(pk=event.pk).update(received_at=MOMENT)
+        report(entry, start_s=start, end_s=end)
+
+
+def report(entry: PlaylistTrack, **fields: object) -> None:
+    track = present(entry.playlist.trial)[entry.position - 1]
+    event = ListeningEvent.objects.create(key=uuid.uuid4(), track=track, **fields)
+    ListeningEvent.objects.filter(pk=event.pk).update(received_at=MOMENT)
 
 
 @pytest.fixture
@@ -149,7 +154,7 @@ def library(db: None, few_resamples: None) -> list[Track]:
 def study(library: list[Track]) -> Study:
     """Two participants, one playlist each; the second has not finished."""
     study = make_study()
-    a = make_participant(study, "Pa", completed_at=MOMENT)
+    a = make_participant(study, "Pa", completed_at=MOMENT, status="completed")
     b = make_participant(study, "Pb", simulated=True)
     first = make_trial(a, "system", make_playlist(library[0], library[1:4]))
     second = make_trial(
@@ -160,7 +165,12 @@ def study(library: list[Track]) -> Study:
     rate(second, "liking", [2, None, 1])
     answer(first, satisfaction="4", boring="1", remarks="=cmd() write me: bo@example.org")
     entry = first.playlist.entries.get(position=1)
+    for start in (0.0, 12.0, 0.4):
+        report(entry, kind="play", start_s=start)
+    report(entry, kind="seek", start_s=10.0, end_s=5.0)
     listen(entry, (0.0, 10.0), (5.0, 20.0), (0.5, 3.0))
+    a.sound_checks.create(volume=0.8, answers=[1, 2], right_answers=[1, 3], n_right=1, passed=False)
+    SoundCheck.objects.update(finished_at=MOMENT)
     return study
 
 

@@ -1,6 +1,10 @@
 import pytest
 
-from analysis.listening import heard_seconds, plays_and_seeks
+from analysis.listening import Event, Listened, listened
+
+
+def heard(*ranges: tuple[float, float]) -> list[Event]:
+    return [Event("heard", start, end) for start, end in ranges]
 
 
 @pytest.mark.parametrize(
@@ -15,18 +19,36 @@ from analysis.listening import heard_seconds, plays_and_seeks
     ],
 )
 def test_heard_twice_counts_once_and_only_within_the_track(ranges: list, seconds: float):
-    assert heard_seconds(ranges, 30) == pytest.approx(seconds)
+    assert listened(heard(*ranges), 30).heard_s == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
-    ("ranges", "plays", "seeks"),
+    ("events", "plays"),
     [
-        ([], 0, 0),
-        ([(0, 5), (5.3, 10)], 1, 0),
-        ([(0, 5), (15, 20)], 1, 1),
-        ([(12, 15)], 1, 1),
-        ([(0, 30), (0.2, 30)], 2, 0),
+        ([], 0),
+        (heard((3, 5)), 1),
+        ([Event("play", 0.0)], 1),
+        ([Event("play", 12.0)], 1),
+        ([Event("play", 0.0), Event("play", 4.2)], 1),
+        ([Event("play", 0.0), Event("play", 0.9), Event("play", 9.0)], 2),
     ],
 )
-def test_jumps_to_the_start_are_plays_and_others_are_seeks(ranges: list, plays: int, seeks: int):
-    assert plays_and_seeks(ranges) == (plays, seeks)
+def test_going_on_after_a_pause_is_no_new_play(events: list, plays: int):
+    assert listened(events, 30).plays == plays
+
+
+def test_everything_done_with_a_player_is_counted():
+    events = [
+        Event("play", 0.0),
+        *heard((0, 6), (20, 26)),
+        Event("seek", 6.0, 20.0),
+        Event("volume", value=0.5),
+        Event("volume", value=0.4),
+        Event("hidden", 2.0, 4.5, 2.5),
+        Event("hidden", 21.0, 22.0, 1.0),
+    ]
+    assert listened(events, 24) == Listened(1, 10.0, 0.416667, 1, 2, 3.5, could_not_hear=False)
+
+
+def test_a_track_that_could_not_be_heard_says_so():
+    assert listened([Event("unheard")], 30) == Listened(could_not_hear=True)

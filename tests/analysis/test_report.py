@@ -55,7 +55,7 @@ def test_the_end_is_missing_when_the_last_track_was_not_rated(
     study: Study, make: SimpleNamespace, tmp_path: Path, read: Read
 ):
     trial = study.participants.get(pseudonym="Pb").trials.get()
-    trial.ratings.filter(entry__position=3).delete()
+    trial.ratings.filter(track__position=3).delete()
     make.answer(trial, satisfaction="2")
     write_report(study, tmp_path)
     row = read(tmp_path / "playlist_ratings.csv")[1]
@@ -96,6 +96,13 @@ def test_listening_counts_plays_and_seconds(report: Path, read: Read):
     assert float(first["heard_share"]) == pytest.approx(20 / 30, abs=1e-6)
     assert first["first_play_at"] == "2026-01-02T03:04:05.000+00:00"
     assert (second["plays"], second["heard_s"], second["first_play_at"]) == ("0", "0.0", "")
+
+
+def test_each_go_at_the_sound_check_has_a_row(report: Path, read: Read):
+    (row,) = read(report / "sound_checks.csv")
+    assert (row["participant_id"], row["attempt"], row["volume"]) == ("Pa", "1", "0.8")
+    assert (row["answers"], row["right_answers"], row["n_right"]) == ("1 2", "1 3", "1")
+    assert (row["passed"], row["could_not_hear"]) == ("False", "False")
 
 
 def test_playlist_metrics_for_each_source_of_labels(report: Path, read: Read):
@@ -162,7 +169,7 @@ def test_every_column_of_every_file_is_in_the_codebook(report: Path, read: Read)
 def test_every_row_of_the_codebook_says_what_the_column_means(report: Path, read: Read):
     rows = read(report / "codebook.csv")
     assert all(row["meaning"] and row["type"] for row in rows)
-    (liking,) = [row for row in rows if row["column"] == "liking"]
+    (liking,) = [r for r in rows if (r["file"], r["column"]) == ("ratings", "liking")]
     assert liking["range"] == "1–5"
     assert "1 = not at all" in liking["meaning"]
 
@@ -188,8 +195,14 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
     assert manifest["participants"] == {
         "registered": 2,
         "completed": 1,
+        "withdrawn": 0,
+        "screened_out": 0,
+        "erased": 0,
         "simulated": 1,
         "simulated_ids": ["Pb"],
+        "pilot_included": False,
+        "pilot_left_out": 0,
+        "pilot_ids": [],
     }
     assert manifest["models"] == [
         {"name": "m", "version": "v1", "genres": ["Hip-Hop", "Classical", "Rock"]}
@@ -283,3 +296,11 @@ def test_a_participants_own_song_is_compared_by_their_pick_and_by_what_was_heard
     assert float(cnn["cohesion_genre_query"]) == pytest.approx(1 / 3)
     # Rock is at (.1, .1, .8), Classical at (.2, .7, .1), the song at (.1, .8, .1).
     assert float(cnn["query_distance"]) == pytest.approx((2 * 0.98**0.5 + 0.02**0.5) / 3, abs=1e-5)
+
+
+def test_the_manifest_counts_who_left(study: Study, tmp_path: Path):
+    study.participants.filter(pseudonym="Pb").update(status="withdrawn")
+    study.erasures.create()
+    write_report(study, tmp_path)
+    counted = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
+    assert (counted["registered"], counted["withdrawn"], counted["erased"]) == (2, 1, 1)

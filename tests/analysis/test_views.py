@@ -180,3 +180,28 @@ def test_what_the_web_process_imports_is_light():
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+# Erased people
+
+
+def test_a_report_says_who_was_erased_since(researcher, ready):
+    page = ready.get_absolute_url()
+    assert "had everything" not in researcher.get(page).text
+    ready.study.erasures.create()
+    assert "1 person has had everything" in " ".join(researcher.get(page).text.split())
+
+
+def test_a_deleted_report_leaves_no_files(client, django_user_model, ready):
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    assert ready.folder.is_dir()
+    address = reverse("admin:analysis_report_delete", args=[ready.pk])
+    client.post(address, {"post": "yes"})
+    assert not Report.objects.exists()
+    assert not ready.folder.exists()
+
+
+def test_looking_at_studies_is_no_right_to_delete_a_report(researcher, ready):
+    address = reverse("admin:analysis_report_delete", args=[ready.pk])
+    assert researcher.post(address, {"post": "yes"}).status_code == 403
+    assert "Delete this report" not in researcher.get(ready.get_absolute_url()).text

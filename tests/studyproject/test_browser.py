@@ -195,6 +195,17 @@ def test_a_saved_rating_is_there_after_a_reload(listener):
     assert listener.scale(1).locator("input").nth(3).is_checked()
 
 
+def test_a_changed_rating_is_undone_in_one_step_with_the_keyboard(listener):
+    for point in (1, 3):
+        listener.scale(1).locator("label").nth(point).click()
+        listener.folder.until(lambda p=point: listener.ratings() == [p + 1], "it is saved")
+    undo = listener.page.locator("#saved-1").get_by_role("button", name="Undo")
+    undo.focus()
+    listener.page.keyboard.press("Enter")
+    listener.folder.until(lambda: listener.ratings() == [2], "the first rating is back")
+    assert listener.scale(1).locator("input").nth(1).evaluate("e => e === document.activeElement")
+
+
 def test_a_rating_made_without_a_connection_is_sent_again_by_itself(listener, context):
     context.set_offline(True)
     listener.scale(1).locator("label").nth(4).click()

@@ -11,7 +11,9 @@ PEOPLE = 3
 def simulated(new_folder):
     """Three bots, on a stack that the command starts for the time being."""
     folder = new_folder()
-    folder.said = folder.manage("simulate_study", "demo", "--participants", PEOPLE, "--seed", 7)
+    folder.said = folder.manage(
+        "simulate_study", "demo", "--participants", PEOPLE, "--seed", 7, "--mix", "steady"
+    )
     assert folder.said.returncode == 0, folder.said.stderr[-3000:]
     return folder
 
@@ -49,12 +51,12 @@ def test_everybody_completed(count):
 
 
 def test_every_song_of_every_playlist_was_rated_on_every_scale(count):
-    rated = "(SELECT entry_id FROM survey_trackrating GROUP BY entry_id HAVING count(*) = 3)"
+    rated = "(SELECT track_id FROM survey_trackrating GROUP BY track_id HAVING count(*) = 3)"
     assert count(f"{rated} AS rated") == count("recommender_playlisttrack") == PEOPLE * 10
 
 
 def test_what_was_heard_is_kept(count):
-    assert count("survey_listeningevent") == PEOPLE * 10
+    assert count("survey_listeningevent WHERE kind = 'heard'") == PEOPLE * 10
 
 
 def test_no_rating_was_made_twice(count):
@@ -74,6 +76,9 @@ def test_the_stack_is_stopped_afterwards(simulated):
     [
         (["nonsense"], "There is no study “nonsense”. Studies here: demo."),
         (["demo", "--participants", 0], "At least one participant is needed"),
+        (["demo", "--mix", "grumpy"], "There is no personality “grumpy”."),
+        (["demo", "--effect", "rnd=-1"], "There is no condition “rnd”. Conditions: genre-space."),
+        (["demo", "--effect", "genre-space"], "needs points, such as genre-space=-0.8."),
     ],
 )
 def test_what_can_not_be_simulated_says_why(simulated, words, said):

@@ -56,7 +56,7 @@ def test_a_participant_goes_the_whole_way(visitor, last_question):
     participant = visitor.go_to("thanks").participant
     assert participant.completed_at
     assert participant.trials.get().ratings.count() == 30
-    assert participant.answers.count() == 1 + 5 + 1
+    assert participant.answers.count() == 1 + 7 + 1
 
 
 def test_the_whole_way_is_gone_on_links_and_buttons_alone(pages):

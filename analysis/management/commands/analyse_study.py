@@ -16,8 +16,11 @@ class Command(DataCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the last part of the study's address")
         parser.add_argument("--out", type=Path, required=True, help="the folder, made if need be")
+        parser.add_argument(
+            "--pilot", action="store_true", help="with those who took part in the pilot"
+        )
 
-    def handle(self, *args: Any, slug: str, out: Path, **options: Any) -> None:
+    def handle(self, *args: Any, slug: str, out: Path, pilot: bool = False, **options: Any) -> None:
         # Not while the command line only lists the commands.
         from analysis.report import write_report
 
@@ -25,7 +28,7 @@ class Command(DataCommand):
         if study is None:
             raise CommandError(f"There is no study “{slug}”. {_known_slugs()}")
         try:
-            written = write_report(study, out)
+            written = write_report(study, out, pilot=pilot)
         except OSError as problem:
             raise CommandError(f"The folder {out} can't be written: {problem}") from problem
         for name, rows in written.rows.items():

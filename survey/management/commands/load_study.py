@@ -1,4 +1,4 @@
-"""Make a study from its file."""
+"""Make a study from its file, or only look what is wrong with it."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,8 @@ from django.db import transaction
 
 from recommender.management.data_command import DataCommand
 from survey import services
-from survey.study_files import StudyFileError, load_study
+from survey.models import Study
+from survey.study_files import Source, StudyFileError, checked, content_of
 
 
 class Command(DataCommand):
@@ -19,13 +20,31 @@ class Command(DataCommand):
         parser.add_argument(
             "--open", action="store_true", help="open it if nothing stands against it"
         )
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="change the study of the same address to what the file says",
+        )
+        parser.add_argument(
+            "--check", action="store_true", help="only say everything that is wrong with the file"
+        )
 
-    def handle(self, *, file: Path, open: bool, **options: Any) -> None:
+    def handle(self, *, file: Path, **options: Any) -> None:
         try:
-            with transaction.atomic():
-                study = load_study(file)
-                if open:
-                    services.open_study(study)
+            source = checked(content_of(file), file.name)
+            if options["check"]:
+                services.try_out(source)
+                self.stdout.write(self.style.SUCCESS(f"{file.name}: nothing is wrong with it."))
+            else:
+                study = self.load(source, options["open"], options["replace"])
+                done = f"{study.title}: {study.get_absolute_url()}"
+                self.stdout.write(self.style.SUCCESS(done))
         except (StudyFileError, services.NotAllowed) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(self.style.SUCCESS(f"{study.title}: {study.get_absolute_url()}"))
+
+    def load(self, source: Source, open_it: bool, replace: bool) -> Study:
+        with transaction.atomic():
+            study = services.add_from_file(source, replace=replace)
+            if open_it:
+                services.open_study(study)
+        return study

@@ -1,11 +1,10 @@
-"""Send simulated participants through a study's real pages."""
+"""Send simulated participants through a study's real pages, and compare what was kept."""
 
 import socket
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,14 +14,17 @@ from django.core.management.base import CommandError, CommandParser
 
 from recommender.management.data_command import DataCommand
 from survey.assignment import derive_seed
-from survey.bots import Bot, Diary, Stuck, send
+from survey.bots import DEFAULT_MIX, Bot, Diary, habits_of, personalities, read_mix, send
+from survey.management import simulation
 from survey.models import Study
+from survey.reconciliation import reconcile
 
 
 class Command(DataCommand):
     help = (
-        "Send simulated participants through a study's pages over HTTP. Without --url it uses what "
-        "is serving this data folder, or starts it for the time being."
+        "Send simulated participants through a study's pages over HTTP, and compare what they sent "
+        "with what was kept. Without --url it uses what is serving this data folder, or starts it "
+        "for the time being."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -33,6 +35,20 @@ class Command(DataCommand):
         parser.add_argument(
             "--url", help="where the study is served, such as https://study.example"
         )
+        parser.add_argument("--mix", default=DEFAULT_MIX, help="parts of each personality")
+        parser.add_argument(
+            "--effect",
+            action="append",
+            default=[],
+            metavar="CONDITION=POINTS",
+            help="how much better sceptics like a condition, such as random=-1",
+        )
+        parser.add_argument(
+            "--gone-at-once",
+            action="store_true",
+            help="who leaves for good gives their place in the design back at once",
+        )
+        parser.add_argument("--report", action="store_true", help="print the comparison")
 
     def handle(
         self,
@@ -42,55 +58,116 @@ class Command(DataCommand):
         seed: int,
         parallel: int,
         url: str | None,
+        mix: str,
+        effect: list[str],
+        report: bool,
+        gone_at_once: bool,
         **options: Any,
     ) -> None:
         if participants < 1 or parallel < 1:
             raise CommandError("At least one participant is needed, and at least one at a time.")
-        if url is None:
-            self.check_study(slug)
+        try:
+            people = personalities(read_mix(mix), participants, seed)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self.gone_at_once = gone_at_once
+        # Elsewhere than at --url, this database need not be the one behind the pages.
+        here = url is None or report or bool(effect) or gone_at_once
+        study = self.checked_study(slug) if here else None
+        effects = self.checked_effects(study, effect) if study else {}
         with self.served(url) as address:
-            self.simulate(address, slug, participants, seed, parallel)
+            self.simulate(
+                study, f"{address.rstrip('/')}/s/{slug}/", people, seed, parallel, effects, report
+            )
 
-    def check_study(self, slug: str) -> None:
+    def checked_study(self, slug: str) -> Study:
         study = Study.objects.filter(slug=slug).first()
         if study is None:
             known = ", ".join(Study.objects.values_list("slug", flat=True)) or "none"
             raise CommandError(f"There is no study “{slug}”. Studies here: {known}.")
         if not study.is_open:
             raise CommandError(f"“{study}” is not open: open it in the researcher's area first.")
+        if not study.open_link or study.identity_parameter:
+            raise CommandError(
+                f"“{study}” takes people with a personal link or an identity alone, and simulated "
+                "participants have neither: simulate in a copy with the open link."
+            )
+        return study
+
+    def checked_effects(self, study: Study, effects: list[str]) -> dict[str, float]:
+        known, found = set(study.conditions.values_list("name", flat=True)), {}
+        for text in effects:
+            name, _, points = text.partition("=")
+            if name not in known:
+                listed = ", ".join(sorted(known))
+                raise CommandError(f"There is no condition “{name}”. Conditions: {listed}.")
+            try:
+                found[name] = float(points)
+            except ValueError:
+                raise CommandError(f"“{text}” needs points, such as {name}=-0.8.") from None
+        return found
 
     def simulate(
-        self, address: str, slug: str, participants: int, seed: int, parallel: int
+        self,
+        study: Study | None,
+        start: str,
+        people: list[str],
+        seed: int,
+        parallel: int,
+        effects: Mapping[str, float],
+        report: bool,
     ) -> None:
         from tqdm import tqdm
 
-        def make(number: int) -> Bot:
-            return Bot(address, slug, settings.BOT_USER_AGENT, derive_seed(seed, number))
+        liking = simulation.liking(study, effects) if study and effects else None
+        before = list(study.participants.values_list("pk", flat=True)) if study else []
 
-        sent = send(participants, make, parallel)
-        outcomes = list(tqdm(sent, total=participants, unit="participant", file=self.stderr))
-        diaries = [outcome for _number, outcome in outcomes if isinstance(outcome, Diary)]
-        stuck = [(number, outcome) for number, outcome in outcomes if isinstance(outcome, Stuck)]
-        self.report(diaries)
-        for number, reason in sorted(stuck, key=lambda pair: pair[0]):
+        def take_part(number: int) -> Diary:
+            own, who = derive_seed(seed, number), people[number]
+            doubts = liking if "sceptic" in who.split("+") else None
+            bot = Bot(start, settings.BOT_USER_AGENT, own, habits_of(who, own), doubts)
+            bot.diary.personality = who
+            diary = bot.take_part()
+            if study and self.gone_at_once and diary.left and diary.key:
+                simulation.give_place_back(study, diary)
+            return diary
+
+        began = time.monotonic()
+        sent = tqdm(
+            send(len(people), take_part, parallel),
+            total=len(people),
+            unit="participant",
+            file=self.stderr,
+        )
+        diaries = dict(sent)
+        for line in simulation.summary(list(diaries.values()), time.monotonic() - began):
+            self.stdout.write(line)
+        agrees = study is None or self.compared(study, list(diaries.values()), before, report)
+        self.say_who_got_stuck(diaries)
+        if not agrees:
+            raise CommandError("What was kept is not what was sent.")
+
+    def compared(self, study: Study, diaries: list[Diary], before: list[int], report: bool) -> bool:
+        lines = reconcile(study, diaries, before)
+        agrees = all(line.agrees for line in lines)
+        if report or not agrees:
+            self.stdout.write(f"\n{simulation.comparison(lines)}")
+        for line in simulation.disagreements(lines):
+            self.stderr.write(self.style.ERROR(line))
+        if report:
+            mine = study.participants.filter(simulated=True).exclude(pk__in=before)
+            people = list(mine.values_list("pk", flat=True))
+            self.stdout.write(f"\n{simulation.who_came(diaries)}")
+            self.stdout.write(f"\n{simulation.design(study, people)}")
+            self.stdout.write(f"\n{simulation.ratings(study, people, diaries)}")
+        return agrees
+
+    def say_who_got_stuck(self, diaries: Mapping[int, Diary]) -> None:
+        stuck = {number: diary.stuck for number, diary in diaries.items() if diary.stuck}
+        for number, reason in sorted(stuck.items()):
             self.stderr.write(self.style.ERROR(f"Participant {number + 1} got stuck: {reason}"))
         if stuck:
-            raise CommandError(f"{len(stuck)} of {participants} participants did not get through.")
-
-    def report(self, diaries: list[Diary]) -> None:
-        waits = sorted(wait for diary in diaries for wait in diary.waits_s)
-        self.stdout.write(
-            f"{len(diaries)} participants completed: "
-            f"{sum(d.playlists for d in diaries)} playlists, "
-            f"{sum(d.tracks for d in diaries)} tracks rated with {sum(d.ratings for d in diaries)} "
-            f"ratings, {sum(d.answers for d in diaries)} answers to other questions."
-        )
-        if waits:
-            within = waits[min(len(waits) - 1, int(0.95 * len(waits)))]
-            self.stdout.write(
-                f"From choosing a song to the playlist: median {statistics.median(waits):.2f} s, "
-                f"95 % within {within:.2f} s, longest {waits[-1]:.2f} s (n = {len(waits)})."
-            )
+            raise CommandError(f"{len(stuck)} of {len(diaries)} participants did not get through.")
 
     @contextmanager
     def served(self, url: str | None) -> Iterator[str]:

@@ -25,6 +25,8 @@ def used(visitor, study):
     song = QuerySong.objects.create(model=study.model, genre="Rock", container="mp3")
     request_playlist(song, strategy="random", params={}, seed=1)
     study.reports.create()
+    study.links.create(label="Ana")
+    study.erasures.create()
     return visitor
 
 

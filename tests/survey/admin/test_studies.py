@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -70,30 +72,37 @@ def test_what_stands_against_opening_is_on_the_page(page, draft):
 
 @pytest.mark.parametrize(
     ("state", "offered"),
-    [("draft", ["Open"]), ("open", ["Close", "Back"]), ("closed", ["Open", "Back"])],
+    [
+        ("draft", ["Start a pilot", "Open the study", "Try it as a new participant"]),
+        ("pilot", ["Open the study", "Back to draft", "Try it as a new participant"]),
+        ("open", ["Pause", "Close the study", "Back to draft"]),
+        ("paused", ["Open the study", "Close the study", "Back to draft"]),
+        ("closed", ["Open the study", "Archive", "Back to draft"]),
+        ("archived", ["Bring back from the archive"]),
+    ],
 )
 def test_the_buttons_fit_the_state(page, state, offered):
     Study.objects.update(state=state)
-    text = page().text
-    buttons = {"Open": "Open the study", "Close": "Close the study", "Back": "Back to draft"}
-    assert [name for name, label in buttons.items() if f'value="{label}"' in text] == offered
+    others = {"Analyse and export", "Copy", "Download", "Add", "Search", "Log out", "Save"}
+    buttons = re.findall(r'<input type="submit"[^>]* ?value="([^"]+)"', page().text)
+    assert [b for b in buttons if not any(b.startswith(o) for o in others)] == offered
 
 
-@pytest.mark.parametrize("name", ["open", "close", "draft"])
+@pytest.mark.parametrize("name", ["pilot", "open", "pause", "close", "archive", "draft"])
 def test_a_button_is_pressed_and_never_only_looked_at(researcher, study, name):
     address = reverse(f"admin:study_{name}", args=[study.pk])
     assert researcher.get(address).status_code == 405
     assert Study.objects.get().is_open
 
 
-@pytest.mark.parametrize("name", ["open", "close", "draft", "copy", "instrument"])
+@pytest.mark.parametrize("name", ["open", "close", "draft", "copy", "instrument", "try"])
 def test_strangers_press_no_button(client, study, name):
     answer = client.post(reverse(f"admin:study_{name}", args=[study.pk]))
     assert answer.url.startswith("/admin/login/")
     assert Study.objects.get().is_open
 
 
-@pytest.mark.parametrize("name", ["close", "draft", "copy", "instrument"])
+@pytest.mark.parametrize("name", ["pause", "close", "draft", "copy", "instrument"])
 def test_who_may_only_look_changes_nothing(client, study, press, name):
     user = get_user_model().objects.create_user("colleague", is_staff=True)
     user.user_permissions.set(Permission.objects.filter(codename="view_study"))
@@ -105,7 +114,13 @@ def test_who_may_only_look_changes_nothing(client, study, press, name):
 
 def test_the_questions_of_an_open_study_are_fixed(page):
     form = page().context["adminform"].form
-    assert set(form.fields) == {"title", "summary", "minutes", "debriefing", "contact"}
+    assert set(form.fields) == {
+        *("title", "summary", "minutes", "debriefing", "contact", "abandoned_after_minutes"),
+        *("max_participants", "opens_at", "closes_at", "open_link", "quotas", "full_url"),
+        *("flag_straight_lining", "flag_failed_checks", "flag_seconds_a_track"),
+        *("flag_heard_share", "completion_code", "completion_url"),
+        *("screen_out_code", "screen_out_url"),
+    }
 
 
 def test_everything_about_a_draft_can_be_changed(page, draft):
@@ -115,7 +130,8 @@ def test_everything_about_a_draft_can_be_changed(page, draft):
 
 def test_what_was_fixed_stays_though_somebody_sends_it(researcher, page, study):
     form = page().context["adminform"].form
-    data = {**{name: form[name].value() for name in form.fields}, "consent": "Changed"}
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    data["consent"] = "Changed"
     for prefix in ("conditions", "instruments"):
         data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
     researcher.post(reverse("admin:survey_study_change", args=[study.pk]), data)
@@ -264,3 +280,20 @@ def test_once_opened_a_conditions_params_are_only_shown(study, page):
     text = page().text
     assert "param_length" not in text
     assert "&quot;length&quot;: 7" in text
+
+
+def test_once_opened_a_condition_may_still_take_more_people_and_keeps_its_params(
+    researcher, study, page
+):
+    study.conditions.update(params={"length": 7})
+    form = page().context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    condition = study.conditions.get()
+    data |= {"instruments-TOTAL_FORMS": 0, "instruments-INITIAL_FORMS": 0}
+    data |= {"conditions-TOTAL_FORMS": 1, "conditions-INITIAL_FORMS": 1}
+    data |= {"conditions-0-id": condition.pk, "conditions-0-study": study.pk}
+    data |= {"conditions-0-max_participants": 9, "conditions-0-strategy": "random"}
+    researcher.post(reverse("admin:survey_study_change", args=[study.pk]), data)
+    again = Condition.objects.get()
+    assert (again.max_participants, again.params) == (9, {"length": 7})
+    assert again.strategy == condition.strategy

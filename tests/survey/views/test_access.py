@@ -5,8 +5,8 @@ from survey.models import Study
 pytestmark = pytest.mark.django_db
 
 OWN_PAGES = (
-    *("code", "continue", "genre", "song", "wait", "listen", "listen/1", "survey", "heard"),
-    *("end", "thanks"),
+    *("code", "continue", "genre", "song", "wait", "listen", "listen/1", "survey", "end"),
+    *("listen/1/unheard", "sound", "left", "thanks"),
 )
 STEPS = ("genre", "song", "wait", "listen", "survey", "end", "thanks")
 # From here one may still go back to these.

@@ -211,7 +211,7 @@ def test_a_rating_is_saved_when_it_is_made(visitor):
 def test_a_saved_rating_is_there_after_a_reload(visitor):
     rate(visitor.go_to("listen"), "liking", 4)
     tracks = dict(visitor.get("listen").context["tracks"])
-    first = next(form for entry, form in tracks.items() if entry.position == 1)
+    first = next(form for shown, form in tracks.items() if shown.position == 1)
     assert first["track.liking"].value() == "4"
 
 
@@ -233,8 +233,8 @@ def test_a_rating_leaves_those_of_other_songs_alone(visitor):
     visitor.go_to("listen")
     rate(visitor, "liking", 4, position=2)
     rate(visitor, "fit", 2, position=3)
-    kept = TrackRating.objects.order_by("entry__position")
-    assert list(kept.values_list("entry__position", "item__key", "value")) == [
+    kept = TrackRating.objects.order_by("track__position")
+    assert list(kept.values_list("track__position", "item__key", "value")) == [
         (2, "liking", 4),
         (3, "fit", 2),
     ]
@@ -292,7 +292,7 @@ def test_the_page_counts_the_songs_that_are_rated(visitor):
 
 def test_ratings_can_be_changed_until_the_survey_is_answered(visitor):
     rate(visitor.go_to("survey"), "liking", 5)
-    assert TrackRating.objects.get(entry__position=1, item__key="liking").value == 5
+    assert TrackRating.objects.get(track__position=1, item__key="liking").value == 5
 
 
 def test_ratings_that_come_after_the_end_change_nothing(visitor, last_question):
@@ -323,7 +323,7 @@ def test_a_survey_sent_twice_is_one_survey(visitor, last_question):
     answers = visitor.go_to("survey").survey_answers()
     for _ in range(2):
         assert visitor.post("survey", answers).url == visitor.url("end")
-    assert Answer.objects.filter(trial=visitor.trial).count() == 5
+    assert Answer.objects.filter(trial=visitor.trial).count() == 7
 
 
 def test_with_nothing_left_to_ask_the_last_survey_completes(visitor):
@@ -374,7 +374,7 @@ def report(**parts: object) -> dict[str, object]:
 def test_what_was_heard_is_kept(visitor):
     answer = send(visitor.go_to("listen"), [report(), report(position=2, start_s=3)])
     assert (answer.status_code, answer.json()) == (200, {"kept": 2})
-    kept = ListeningEvent.objects.values_list("entry__position", "start_s", "end_s")
+    kept = ListeningEvent.objects.values_list("track__position", "start_s", "end_s")
     assert sorted(kept) == [(1, 0.0, 4.5), (2, 3.0, 4.5)]
 
 
@@ -418,8 +418,8 @@ def test_a_report_that_can_not_be_true_is_left_out_and_the_others_kept(visitor, 
 def test_a_report_reaches_nobody_elses_playlist(newcomer):
     one, other = newcomer().go_to("listen"), newcomer().go_to("listen")
     send(one, [report()])
-    assert ListeningEvent.objects.get().entry.playlist == one.trial.playlist
-    assert other.trial.playlist.entries.exclude(listening=None).count() == 0
+    assert ListeningEvent.objects.get().track.entry.playlist == one.trial.playlist
+    assert other.trial.tracks.exclude(listening=None).count() == 0
 
 
 def test_a_report_about_a_playlist_that_is_not_planned_is_not_found(visitor):

@@ -1,0 +1,77 @@
+"""Making all tracks of the library equally loud for those who listen."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from .models import Track, TrackQuerySet, rendition_path
+
+if TYPE_CHECKING:
+    from .engine.loudness import Evened
+
+
+def uneven() -> TrackQuerySet:
+    """Available tracks that are not as loud as the others yet."""
+    return Track.objects.available().not_evened(settings.LOUDNESS_LUFS).order_by("pk")
+
+
+def failed() -> TrackQuerySet:
+    """Available tracks that are played as they are, because their loudness can't be measured."""
+    return Track.objects.available().exclude(loudness_problem="").order_by("pk")
+
+
+def even_part(seconds: float) -> int:
+    """Even tracks for so long; how many were done."""
+    from .engine.loudness import even_file
+
+    until = time.monotonic() + seconds
+    done = 0
+    for track in uneven().iterator():
+        _keep(track, even_file(Path(track.file.path), settings.LOUDNESS_LUFS))
+        done += 1
+        if time.monotonic() > until:
+            break
+    return done
+
+
+def even_all(processes: int) -> Iterator[Track]:
+    """Even all tracks, several at a time; yields each when it is done."""
+    from .engine.loudness import even_file
+
+    tracks = list(uneven())
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        paths = [Path(track.file.path) for track in tracks]
+        targets = [settings.LOUDNESS_LUFS] * len(paths)
+        for track, evened in zip(tracks, pool.map(even_file, paths, targets), strict=True):
+            _keep(track, evened)
+            yield track
+
+
+def _keep(track: Track, evened: "Evened") -> None:
+    # A track that can't be measured is played as it is, and not tried again.
+    fields = {"loudness_target": settings.LOUDNESS_LUFS, "loudness_problem": ""}
+    if isinstance(evened, str):
+        fields["loudness_problem"] = evened[:300]
+    else:
+        lufs, played, copy = evened
+        fields |= {"loudness_lufs": lufs, "played_lufs": played, "rendition": ""}
+        if copy:
+            fields["rendition"] = _kept_copy(track, copy)
+    # Not saved as a whole: what the recommender knows of the track has not changed.
+    Track.objects.filter(pk=track.pk).update(**fields)
+
+
+def _kept_copy(track: Track, copy: Path) -> str:
+    name = rendition_path(track, "")
+    default_storage.delete(name)
+    with copy.open("rb") as file:
+        kept = default_storage.save(name, File(file))
+    copy.unlink()
+    return kept

@@ -1,0 +1,31 @@
+"""Make every track equally loud for those who listen, at once instead of in the background."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandParser
+
+from recommender import evening
+from recommender.engine.hearing import cores
+from recommender.management.data_command import DataCommand
+
+
+class Command(DataCommand):
+    help = "Measure each track's loudness and keep a copy that is as loud as the others."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--processes", type=int, default=cores(), help="at once")
+
+    def handle(self, *, processes: int, **options: Any) -> None:
+        from tqdm import tqdm
+
+        total = evening.uneven().count()
+        done = evening.even_all(max(processes, 1))
+        for _track in tqdm(done, total=total, unit="track", file=self.stderr):
+            pass
+        at = f"{settings.LOUDNESS_LUFS:g} LUFS"
+        self.stdout.write(self.style.SUCCESS(f"{total} tracks were made to play at {at}."))
+        for track in evening.failed():
+            self.stdout.write(
+                self.style.WARNING(f"{track} (track {track.pk}): {track.loudness_problem}")
+            )

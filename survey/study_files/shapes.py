@@ -1,0 +1,188 @@
+"""What the parts of a study's file that are lists and names with values look like: JSON Schema.
+
+Everything else in the schema comes from the models and the strategies; see schema.py.
+`errorMessage` says in plain words what a reader is told when that part does not fit.
+"""
+
+from typing import Any
+
+from recommender.engine.params import Param
+from recommender.engine.strategies import STRATEGIES
+from survey.models import Item
+from survey.scoring import METHODS
+
+Shape = dict[str, Any]
+
+LANGUAGE = {
+    "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+    "patternErrorMessage": "is no code of a language, such as en or pt-BR",
+}
+NAME = {
+    "type": "string",
+    "pattern": "^[-a-zA-Z0-9_]{1,50}$",
+    "patternErrorMessage": "must be letters, digits, “-” and “_” alone, 50 at most",
+}
+LABEL: Shape = {"type": "string", "minLength": 1}
+ANSWERS: Shape = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": ["string", "integer"]},
+    "description": "The answers that count: labels, points of a scale, or yes and no in quotes.",
+}
+ITEM_NAME: Shape = {
+    "type": "string",
+    "pattern": "^[-a-zA-Z0-9_]+\\.[-a-zA-Z0-9_]+$",
+    "patternErrorMessage": "must be KEY.KEY, of an instrument and one of its items, "
+    "such as background.device",
+    "description": "KEY.KEY of an instrument and one of its items, such as background.device.",
+}
+
+
+def names(properties: Shape, required: tuple[str, ...] = (), **more: Any) -> Shape:
+    """Names and values, and no other names."""
+    needed = {"required": list(required)} if required else {}
+    return {
+        "type": "object",
+        "properties": properties,
+        **needed,
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def listed(items: Shape, **more: Any) -> Shape:
+    return {"type": "array", "items": items, **more}
+
+
+def by_language(shape: Shape) -> Shape:
+    """Such a text or list, or one for each language."""
+    kind = shape["type"]
+    return {**shape, "type": [kind, "object"], **languages(shape)}
+
+
+def languages(shape: Shape) -> Shape:
+    return {"propertyNames": LANGUAGE, "minProperties": 1, "additionalProperties": shape}
+
+
+RULE = {"item": ITEM_NAME, "is": ANSWERS}
+BOUNDED = {"at_least": {"type": "number"}, "at_most": {"type": "number"}}
+
+JSON_FIELDS: dict[str, Shape] = {
+    "genres": listed(LABEL, uniqueItems=True),
+    "kept_parameters": listed(LABEL, uniqueItems=True),
+    "screen_out": listed(names(RULE, ("item", "is"))),
+    "quotas": listed(
+        names({**RULE, "most": {"type": "integer", "minimum": 1}}, ("item", "is", "most"))
+    ),
+    "shown_if": names({**RULE, **BOUNDED}, ("item",)),
+    "scoring": listed(
+        names(
+            {
+                "scale": NAME,
+                "items": listed({"type": "string"}),
+                "method": {"enum": list(METHODS)},
+                "min_answered": {"type": "integer", "minimum": 1},
+            },
+            ("scale",),
+        )
+    ),
+    "options": {"type": ["array", "object"]},
+    "bounds": listed({"type": "integer"}, maxItems=2),
+    "rows": {"type": ["object", "array"]},
+}
+
+_KINDS = Item.Kind
+TWO_LABELS = {
+    "minItems": 2,
+    "errorMessage": "At least two labels are needed, all of them different: "
+    "in YAML, quote “No” and “Yes”.",
+}
+_LABELS = by_language(listed(LABEL, uniqueItems=True, **TWO_LABELS))
+_ENDS = by_language(listed(LABEL, maxItems=3, uniqueItems=True))
+_NO_OPTIONS: Shape = {
+    "type": "array",
+    "maxItems": 0,
+    "errorMessage": "A question of this kind has no options.",
+}
+_BOUNDS: Shape = {
+    "type": "array",
+    "items": {"type": "integer"},
+    "errorMessage": "A number's options are its lowest and highest value, such as [16, 110].",
+}
+_POINTS: Shape = {
+    "type": "array",
+    "items": {"type": "integer", "minimum": 3, "maximum": 11},
+    "maxItems": 1,
+    "errorMessage": "These are the number of points, such as [7].",
+}
+
+OPTIONS: dict[str, Shape] = {
+    _KINDS.LIKERT: _LABELS,
+    _KINDS.STARS: _LABELS,
+    _KINDS.SLIDER: _ENDS,
+    _KINDS.CHOICE: _LABELS,
+    _KINDS.MULTIPLE: _LABELS,
+    _KINDS.YES_NO: _NO_OPTIONS,
+    _KINDS.RANKING: _LABELS,
+    _KINDS.MATRIX: _LABELS,
+    _KINDS.DIFFERENTIAL: _POINTS,
+    _KINDS.NUMBER: {**_BOUNDS, "oneOf": [{"maxItems": 0}, {"minItems": 2, "maxItems": 2}]},
+    _KINDS.TEXT: _NO_OPTIONS,
+    _KINDS.LONG_TEXT: _NO_OPTIONS,
+    _KINDS.INFORMATION: _NO_OPTIONS,
+}
+NEED_OPTIONS = frozenset(kind for kind, shape in OPTIONS.items() if shape is _LABELS)
+
+_PAIR: Shape = listed(LABEL, minItems=2, maxItems=2)
+_ROWS_OF_A_MATRIX = {
+    "errorMessage": "Rows are names with texts, such as {energy: It has energy.}.",
+    "additionalProperties": {"type": ["string", "object"], "minLength": 1},
+}
+_ROWS_OF_PAIRS = {
+    "errorMessage": "Rows are names with both ends, such as {pace: [slow, fast]}.",
+    "additionalProperties": {"type": ["array", "object"], "items": LABEL},
+}
+
+
+def _of_kind(kind: str) -> Shape:
+    fields: Shape = {"options": OPTIONS[kind]}
+    needed = ["options"] if kind in NEED_OPTIONS else []
+    if kind in (_KINDS.MATRIX, _KINDS.DIFFERENTIAL):
+        rows = _ROWS_OF_A_MATRIX if kind == _KINDS.MATRIX else _ROWS_OF_PAIRS
+        fields["rows"] = {"type": ["object", "array"], "minProperties": 1, **rows}
+        needed.append("rows")
+    given = {"properties": fields} | ({"required": needed} if needed else {})
+    condition: Shape = {"properties": {"kind": {"const": str(kind)}}}
+    if kind != _KINDS.LIKERT:  # which it is when nothing is said
+        condition["required"] = ["kind"]
+    return {"if": condition, "then": given}
+
+
+def kinds() -> list[Shape]:
+    """What each kind of question needs."""
+    return [_of_kind(kind) for kind in _KINDS]
+
+
+def strategies() -> list[Shape]:
+    """What each strategy can be set to."""
+    return [
+        {
+            "if": {"properties": {"strategy": {"const": name}}}
+            | ({} if name == "genre_space" else {"required": ["strategy"]}),
+            "then": {"properties": {"params": names({p.name: _param(p) for p in one.params})}},
+        }
+        for name, one in STRATEGIES.items()
+    ]
+
+
+def _param(param: Param) -> Shape:
+    about = {"title": param.label, "description": param.help, "default": param.default}
+    if param.type is bool:
+        return {"type": "boolean", **about}
+    low, high = param.type(param.low), param.type(param.high)
+    return {
+        "type": "integer" if param.type is int else "number",
+        "minimum": low,
+        "maximum": high,
+        **about,
+    }
