@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 import mechanicalsoup
 import requests
 
-from .browsing import PATIENCE_S, Browsing, Stuck
+from .browsing import FORM, PATIENCE_S, Browsing, Stuck
 from .diary import Diary, page_of
 from .filling import fill_in, mark
 from .habits import Habit, Left
@@ -93,7 +93,7 @@ class Bot(Browsing):
             self.listen_and_rate()
         elif self.page.select_one("section.sound"):
             self._check_sound()
-        elif self.page.select_one("form[method=post]"):
+        elif self.page.select_one(FORM):
             form = self.form()
             self.diary.answers += self._fill_in(form)
             self._submit_first(form)

@@ -11,6 +11,9 @@ from .diary import Fields, page_of
 
 PATIENCE_S = 60.0
 
+# What a page asks for; which language it is read in is not asked.
+FORM = "form[method=post]:not(.languages)"
+
 
 class Stuck(Exception):
     """A page on which a participant could not go on; the message says which and why."""
@@ -42,7 +45,7 @@ class Browsing:
     def open(self, address: str) -> None:
         self.opened(self.browser.open(urljoin(self.url, address), timeout=PATIENCE_S))
 
-    def form(self, selector: str = "form[method=post]") -> mechanicalsoup.Form:
+    def form(self, selector: str = FORM) -> mechanicalsoup.Form:
         return mechanicalsoup.Form(self.page.select_one(selector))
 
     def fields(self, form: mechanicalsoup.Form) -> Fields:
