@@ -25,11 +25,12 @@ LOOKS = (("light", 360), ("dark", 1280))
 
 
 @pytest.fixture(scope="module")
-def everything(serving: DataFolder) -> DataFolder:
-    """Serves a study with all kinds of questions, rules and pages."""
-    done = serving.manage("load_study", EVERYTHING, "--open")
+def everything(new_folder) -> DataFolder:
+    """Serves a study with all kinds of questions, rules and pages, to each module its own."""
+    folder = new_folder()
+    done = folder.manage("load_study", EVERYTHING, "--open")
     assert done.returncode == 0, done.stderr
-    return serving
+    return folder.serve()
 
 
 class Walk:
