@@ -12,6 +12,8 @@ pytestmark = [
 ]
 
 MOST_STOPS = 300
+# Scrolling and a part of the page that is filled in take a few frames to be where they belong.
+SETTLES_IN_FRAMES = 60
 # What is wrong with the focus, in words, and what kind of thing has it.
 FOCUS = """() => {
   const e = document.activeElement;
@@ -62,6 +64,11 @@ class Typist(Walk):
         """On to the next thing that can be used; what kind of thing that is."""
         self.type(key)
         wrong, kind = self.page.evaluate(FOCUS)
+        for _frame in range(SETTLES_IN_FRAMES):
+            if not wrong:
+                break
+            self.page.evaluate("new Promise(requestAnimationFrame)")
+            wrong, kind = self.page.evaluate(FOCUS)
         if wrong:
             self.trouble.append(f"{self.page.url}: {wrong}")
         return kind
