@@ -3,6 +3,7 @@
 A field's value is the answer as it is stored: one text, or a text for each row.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def points_of(item: Item) -> widgets.Choices:
     return [*((str(point), label) for point, label in enumerate(labels, start=1)), *unknown]
 
 
-class Compound(forms.MultiValueField):
+class Compound(forms.MultiValueField, ABC):
     """Several inputs that are one answer; whether one is needed is asked of all together."""
 
     def __init__(self, parts: dict[str, forms.Field], widget: forms.Widget, **common: Any) -> None:
@@ -74,8 +75,9 @@ class Compound(forms.MultiValueField):
             raise ValidationError(self.error_messages["required"], code="required")
         return given
 
+    @abstractmethod
     def given(self, values: list[Any]) -> Given:
-        raise NotImplementedError
+        """The answer that the inputs make together; empty for none. Raises ValidationError."""
 
 
 class RowsField(Compound):
