@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -88,6 +87,8 @@ def hear(song: QuerySong) -> None:
 
 def query_of(song: QuerySong) -> "Query":
     """The song as strategies see it: only what was kept of it, so it is the same at any time."""
+    import numpy as np
+
     from .engine.strategies import Query
 
     return Query(
