@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from survey.forms import ItemsForm
 from survey.models import Instrument, Item
 
-from .studies import FixedAfterDraft, of_draft
+from .drafts import FixedAfterDraft, of_draft
 
 # What each kind of question needs, for those who make one.
 HINTS = {

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
-from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -18,14 +16,11 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from recommender.admin.shared import link
-from recommender.engine.params import Param, StrategyError
-from recommender.engine.strategies import STRATEGIES, checked_params
 from recommender.evening import failed, uneven
 from recommender.services import active_model
 from recommender.versions import progress
 from survey import changes, services
 from survey.models import (
-    Condition,
     Instrument,
     Study,
 )
@@ -34,108 +29,10 @@ from survey.study_files import StudyFileError, add_ready_made, ready_made
 from survey.study_files.schema import fields_of
 from survey.trying import may_try_out, start_as_new
 
+from .conditions import ConditionInline
+from .drafts import FixedAfterDraft, of_draft
 from .files import StudyFiles, versions_of
 from .links import card, links_of, print_page
-
-
-def of_draft(row: Study | Instrument | None) -> bool:
-    """Whether the row's questions may still be changed."""
-    study = row.study if isinstance(row, Instrument) else row
-    return study is None or study.is_draft
-
-
-class FixedAfterDraft:
-    """Inlines of a study: once it has been opened they are shown and not changed."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return of_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return of_draft(obj) and super().has_change_permission(request, obj)  # type: ignore[misc]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return of_draft(obj) and super().has_delete_permission(request, obj)  # type: ignore[misc]
-
-
-PARAMS = {param.name: param for strategy in STRATEGIES.values() for param in strategy.params}
-
-
-def param_field(param: Param) -> forms.Field:
-    """A form field for a strategy's parameter; left empty, the default holds."""
-    about: dict[str, Any] = {
-        "label": param.label,
-        "help_text": param.help,
-        "initial": param.default,
-        "required": False,
-    }
-    if param.type is bool:
-        return forms.BooleanField(**about)
-    if param.type is int:
-        return forms.IntegerField(min_value=int(param.low), max_value=int(param.high), **about)
-    return forms.FloatField(min_value=param.low, max_value=param.high, **about)
-
-
-class BaseConditionForm(forms.ModelForm):
-    strategy = forms.ChoiceField(
-        choices=[(name, strategy.label) for name, strategy in STRATEGIES.items()]
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, value in self.instance.params.items():
-            self.initial[f"param_{name}"] = value
-
-    def clean(self) -> dict[str, Any]:
-        """Keep as `params` what was set to something else than the default."""
-        values = super().clean() or self.cleaned_data
-        strategy = STRATEGIES.get(values.get("strategy", ""))
-        given = {name: values.get(f"param_{name}") for name in PARAMS}
-        params = {
-            name: value
-            for name, value in given.items()
-            if value is not None and value != PARAMS[name].default
-        }
-        self.instance.params = {}
-        if strategy:
-            try:
-                checked_params(strategy, params)
-            except StrategyError as error:
-                raise forms.ValidationError(str(error)) from error
-            self.instance.params = params
-        return values
-
-
-# Every parameter that a strategy declares is a field, without anything to do here.
-ConditionForm: Any = ModelFormMetaclass(
-    "ConditionForm",
-    (BaseConditionForm,),
-    {f"param_{name}": param_field(param) for name, param in PARAMS.items()},
-)
-
-
-class ConditionInline(FixedAfterDraft, admin.StackedInline):
-    model = Condition
-    form = ConditionForm
-    extra = 0
-
-    def get_fields(self, request: HttpRequest, obj: Study | None = None) -> tuple[Any, ...]:
-        if not of_draft(obj):
-            return ("name", "strategy", "params", "max_participants")
-        return (("name", "strategy", "max_participants"), *(f"param_{name}" for name in PARAMS))
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: Study | None = None
-    ) -> tuple[str, ...]:
-        return () if of_draft(obj) else ("name", "strategy", "params")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """How many take part in a condition may change later, too."""
-        return admin.StackedInline.has_change_permission(self, request, obj)
-
-    def get_formset(self, request: HttpRequest, obj: Study | None = None, **kwargs: Any) -> Any:
-        # The form of a draft makes the params anew from fields that are not there later.
-        own = {} if of_draft(obj) else {"form": forms.ModelForm}
-        return super().get_formset(request, obj, **{**own, **kwargs})
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):

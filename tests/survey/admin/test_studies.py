@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from recommender.engine.strategies import STRATEGIES
 from recommender.models import Track
-from survey.admin.studies import PARAMS, ConditionForm
+from survey.admin.conditions import PARAMS, ConditionForm
 from survey.models import Condition, Study
 
 pytestmark = pytest.mark.django_db
