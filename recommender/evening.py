@@ -61,16 +61,18 @@ def _keep(track: Track, evened: "Evened") -> None:
         fields["loudness_problem"] = evened[:300]
     else:
         lufs, played, copy = evened
-        fields |= {"loudness_lufs": lufs, "played_lufs": played, "rendition": ""}
-        if copy:
-            fields["rendition"] = _kept_copy(track, copy)
+        fields |= {"loudness_lufs": lufs, "played_lufs": played}
+        fields["rendition"] = _kept_copy(track, copy)
     # Not saved as a whole: what the recommender knows of the track has not changed.
     Track.objects.filter(pk=track.pk).update(**fields)
 
 
-def _kept_copy(track: Track, copy: Path) -> str:
+def _kept_copy(track: Track, copy: Path | None) -> str:
+    """Where the copy is; nothing where the file itself will do, nor is an earlier copy left."""
     name = rendition_path(track, "")
     default_storage.delete(name)
+    if copy is None:
+        return ""
     with copy.open("rb") as file:
         kept = default_storage.save(name, File(file))
     copy.unlink()

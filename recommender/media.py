@@ -40,8 +40,7 @@ class AudioFile(StaticFile):  # type: ignore[misc]
 
 def serve_audio(request: HttpRequest, track: Track | QuerySong) -> HttpResponseBase:
     """The song as participants hear it; the caller has asked whether this person may hear it."""
-    played = getattr(track, "rendition", None) or track.file
-    extension = str(played.name).rpartition(".")[2]
+    extension = str(track.played.name).rpartition(".")[2]
     headers: list[tuple[str, Any]] = [
         ("Content-Type", TYPES.get(extension, "application/octet-stream")),
         ("Accept-Ranges", "bytes"),
@@ -50,7 +49,7 @@ def serve_audio(request: HttpRequest, track: Track | QuerySong) -> HttpResponseB
         ("X-Content-Type-Options", "nosniff"),
     ]
     try:
-        answer = AudioFile(played.path, headers).get_response(request.method, request.META)
+        answer = AudioFile(track.played.path, headers).get_response(request.method, request.META)
     except MissingFileError as error:
         raise Http404(f"The file of “{track}” is missing.") from error
     if answer.file is None:

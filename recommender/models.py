@@ -7,6 +7,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 
 
 def track_path(track: "Track", name: str) -> str:
@@ -128,6 +129,11 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} · {self.artist}" if self.artist else self.title
+
+    @property
+    def played(self) -> FieldFile:
+        """What people hear: a copy as loud as the others, or the file itself."""
+        return self.rendition or self.file
 
 
 class GenreModelQuerySet(models.QuerySet["GenreModel"]):
@@ -293,6 +299,10 @@ class QuerySong(models.Model):
 
     def __str__(self) -> str:
         return f"A participant's own song ({self.pk})"
+
+    @property
+    def played(self) -> FieldFile:
+        return self.file
 
     @property
     def is_useless(self) -> bool:

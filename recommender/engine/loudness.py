@@ -110,12 +110,21 @@ def even_file(path: Path, target_lufs: float) -> Evened:
         gain = gain_db(loudness, target_lufs)
         if abs(gain) < NOT_HEARD_DB:
             return loudness.lufs, loudness.lufs, None
-        with tempfile.NamedTemporaryFile(suffix=".mp3", delete=False) as file:
-            out = Path(file.name)
-        render(path, out, gain)
+        return loudness.lufs, loudness.lufs + gain, _copied(path, gain)
     except (AudioError, OSError) as error:
         return str(error)
-    return loudness.lufs, loudness.lufs + gain, out
+
+
+def _copied(path: Path, gain: float) -> Path:
+    """A copy in a temporary file, which goes again if it can't be written to its end."""
+    with tempfile.NamedTemporaryFile(suffix=".mp3", delete=False) as file:
+        out = Path(file.name)
+    try:
+        render(path, out, gain)
+    except BaseException:
+        out.unlink()
+        raise
+    return out
 
 
 _MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)

@@ -19,6 +19,10 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def open(self) -> Self:
         return self.filter(state=Study.State.OPEN)
 
+    def for_everybody(self) -> Self:
+        """Open ones that ask for no link or service that sends people."""
+        return self.open().filter(open_link=True, identity_parameter="")
+
 
 class Study(models.Model):
     """What participants are asked, and how."""

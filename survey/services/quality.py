@@ -3,7 +3,15 @@
 from collections import defaultdict
 
 from survey import quality
-from survey.models import Answer, Flag, ListeningEvent, Participant, TrackRating, Trial
+from survey.models import (
+    Answer,
+    Flag,
+    ListeningEvent,
+    Participant,
+    SoundCheck,
+    TrackRating,
+    Trial,
+)
 from survey.ranges import heard_seconds
 
 
@@ -34,6 +42,13 @@ def flag_answers(participant: Participant, trial: Trial | None = None) -> None:
     }
     failed = quality.failed_checks(checks)
     _keep(participant, trial, {Flag.Kind.FAILED_CHECK: ", ".join(failed)} if failed else {})
+
+
+def flag_sound_check(participant: Participant, check: SoundCheck) -> None:
+    """Mark somebody who failed the sound check, or could not hear it."""
+    if participant.study.flag_failed_checks:
+        right = f"{check.n_right} right" if check.n_right is not None else "could not hear it"
+        _keep(participant, None, {Flag.Kind.SOUND_CHECK: right})
 
 
 def _keep(participant: Participant, trial: Trial | None, found: dict[str, str]) -> None:

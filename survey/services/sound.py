@@ -12,6 +12,7 @@ from survey.models import (
 from survey.steps import Step, sound_seed, where
 from survey.tones import right_answers
 
+from .quality import flag_sound_check
 from .recruiting import screen_out
 
 
@@ -38,7 +39,7 @@ def record_sound_check(participant: Participant, given: SoundAnswers) -> None:
             could_not_hear=given.could_not_hear,
             **_result(participant, given),
         )
-        _screen_out_if_failed(participant, check)
+        _judge(participant, check)
 
 
 def _result(participant: Participant, given: SoundAnswers) -> dict[str, object]:
@@ -54,8 +55,11 @@ def _result(participant: Participant, given: SoundAnswers) -> dict[str, object]:
     }
 
 
-def _screen_out_if_failed(participant: Participant, check: SoundCheck) -> None:
+def _judge(participant: Participant, check: SoundCheck) -> None:
+    """Mark who failed their last go, and end it for them where the study says so."""
     failed = check.could_not_hear or check.passed is False
-    ends = participant.study.sound_check_failed == Study.SoundCheckFailed.SCREEN_OUT
-    if failed and ends and where(participant).step != Step.SOUND:
+    if not failed or where(participant).step == Step.SOUND:
+        return
+    flag_sound_check(participant, check)
+    if participant.study.sound_check_failed == Study.SoundCheckFailed.SCREEN_OUT:
         screen_out(participant, Participant.LeftBecause.SOUND_CHECK)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
@@ -139,7 +140,7 @@ def present(trial: Trial) -> list[TrialTrack]:
     if found := list(tracks.all()):
         return found
     with transaction.atomic():
-        trial = Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+        trial = _locked(trial)
         if trial.playlist and trial.playlist.is_ready and not trial.tracks.exists():
             trial.tracks.bulk_create(_laid_out(trial, trial.playlist))
     return list(tracks.all())
@@ -174,12 +175,13 @@ def _stranger(study: Study, playlist: Playlist, seed: int) -> int | None:
 
 def rate(trial: Trial, track: TrialTrack, values: Mapping[Item, int | None]) -> None:
     """Keep ratings of one track; a changed mind is counted, the same value again is not."""
-    if trial.finished_at:
-        raise NotAllowed(
-            _("You have finished this playlist; its ratings can't be changed any more.")
-        )
     now = timezone.now()
     with transaction.atomic():
+        # Locked, so that another tab can't finish the playlist in between.
+        if _locked(trial).finished_at:
+            raise NotAllowed(
+                _("You have finished this playlist; its ratings can't be changed any more.")
+            )
         for item, value in values.items():
             rating, new = TrackRating.objects.get_or_create(
                 track=track, item=item, defaults={"trial": trial, "value": value, "rated_at": now}
@@ -202,15 +204,25 @@ def finish_rating(trial: Trial) -> None:
     Trial.objects.filter(pk=trial.pk, rated_at=None).update(rated_at=timezone.now())
 
 
-def named(trial: Trial) -> set[int]:
-    """The positions whose title and artist the participant may see now."""
-    titles = trial.participant.study.titles
-    if titles == Study.Titles.HIDDEN:
-        return set()
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far somebody is with a playlist. rated, named : positions of the tracks that need no
+    rating any more, and of those whose title and artist may be told."""
+
+    total: int
+    rated: set[int]
+    named: set[int]
+
+
+def progress(trial: Trial) -> Progress:
     positions = {track.position for track in present(trial)}
-    if titles == Study.Titles.SHOWN:
-        return positions
-    return positions - {position for position, _item in unrated(trial)}
+    rated = positions - {position for position, _item in unrated(trial)}
+    named = {
+        Study.Titles.SHOWN: positions,
+        Study.Titles.REVEALED: rated,
+        Study.Titles.HIDDEN: set[int](),
+    }
+    return Progress(len(positions), rated, named[Study.Titles(trial.participant.study.titles)])
 
 
 def unrated(trial: Trial) -> set[tuple[int, int]]:

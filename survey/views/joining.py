@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     known = [code for code, _name in settings.LANGUAGES]
     accepted = request.headers.get("Accept-Language", "")
     languages.read_pages(languages.preferred(accepted, known) or settings.LANGUAGE_CODE)
-    studies = [study for study in Study.objects.open() if services.why_not(study) is None]
+    studies = [study for study in Study.objects.for_everybody() if services.why_not(study) is None]
     response = render(request, "survey/home.html", {"studies": studies})
     patch_vary_headers(response, ["Accept-Language"])
     return response

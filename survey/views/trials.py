@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -69,9 +69,13 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
 @trial_page(Step.LISTEN, Step.SURVEY)
 def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     """The playlist with its ratings: sent one at a time, or all of them at once."""
-    tracks = _rating_forms(trial, request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    tracks = _rating_forms(trial, services.present(trial), data)
     if request.method == "POST":
-        too_early = _keep_all(request, trial, tracks)
+        try:
+            too_early = _keep_all(request, trial, tracks)
+        except services.NotAllowed:
+            return redirect(where(trial.participant).url)  # another tab has finished it
         try:
             services.finish_rating(trial)
             return _after_rating(trial)
@@ -85,7 +89,9 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     return render(request, "survey/listen.html", _listen_context(trial, tracks))
 
 
-def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]:
+def _rating_forms(
+    trial: Trial, tracks: list[TrialTrack], data: Any
+) -> list[tuple[TrialTrack, ItemsForm]]:
     items = list(Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK))
     known = services.known_of_tracks(trial)
     return [
@@ -100,17 +106,15 @@ def _rating_forms(trial: Trial, data: Any) -> list[tuple[TrialTrack, ItemsForm]]
                 seed=trial.participant.seed,
             ),
         )
-        for track in services.present(trial)
+        for track in tracks
     ]
 
 
 def _listen_context(trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]) -> dict[str, Any]:
-    done = len(tracks) - len({position for position, _item in services.unrated(trial)})
     return {
         **context_of(trial),
         "tracks": tracks,
-        "named": services.named(trial),
-        "done": done,
+        "progress": services.progress(trial),
         "hearing": _hearing(trial),
         "unheard": services.unheard(trial),
         "query": trial.playlist and trial.playlist.query_track,
@@ -133,12 +137,14 @@ def _keep_all(
     request: HttpRequest, trial: Trial, tracks: list[tuple[TrialTrack, ItemsForm]]
 ) -> bool:
     """Keep what the whole page says; True if there are ratings that came too early."""
-    too_early = False
+    too_early, said = False, services.unheard(trial)
     for track, form in tracks:
-        name = f"track-{track.position}-unheard"
-        services.cannot_hear(trial, track.position, name in request.POST)
+        cannot = f"track-{track.position}-unheard" in request.POST
+        if cannot != (track.position in said):
+            services.cannot_hear(trial, track.position, cannot)
         try:
-            _keep_ratings(request, trial, track, form)
+            if form.has_changed():
+                _keep_ratings(request, trial, track, form)
         except services.TooEarly:
             too_early = True
     return too_early
@@ -159,15 +165,16 @@ def _keep_ratings(request: HttpRequest, trial: Trial, track: TrialTrack, form: I
 @require_POST
 def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """One rating, saved the moment it is made."""
-    tracks = _rating_forms(trial, request.POST)
+    tracks = [track for track in services.present(trial) if track.position == position]
     try:
-        for track, form in tracks:
-            if track.position == position and _keep_ratings(request, trial, track, form):
-                context = {**_listen_context(trial, tracks), "shown": track}
-                return render(request, "survey/_saved.html", context)
+        for track, form in _rating_forms(trial, tracks, request.POST):
+            if _keep_ratings(request, trial, track, form):
+                return _saved(request, trial, track)
     except services.TooEarly as refusal:
         # The page keeps the rating and sends it again when more has been heard.
         return HttpResponse(str(refusal), status=422, headers={"X-Too-Early": "1"})
+    except services.NotAllowed:
+        return lead(request, where(trial.participant).url)  # another tab has finished it
     return HttpResponse(
         _("This is not a point of the scale: please pick one of those shown."), status=422
     )
@@ -178,8 +185,16 @@ def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
 def unheard(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """A song that somebody can't hear, or can after all, noted the moment they say so."""
     services.cannot_hear(trial, position, f"track-{position}-unheard" in request.POST)
-    tracks = _rating_forms(trial, None)
-    return render(request, "survey/_saved.html", _listen_context(trial, tracks))
+    for track in services.present(trial):
+        if track.position == position:
+            return _saved(request, trial, track)
+    raise Http404
+
+
+def _saved(request: HttpRequest, trial: Trial, track: TrialTrack) -> HttpResponse:
+    """What the page says once something about a track was kept."""
+    context = {**context_of(trial), "progress": services.progress(trial), "shown": track}
+    return render(request, "survey/_saved.html", context)
 
 
 def _after_rating(trial: Trial) -> HttpResponse:

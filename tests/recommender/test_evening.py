@@ -73,6 +73,16 @@ def test_another_target_makes_new_copies(add_song, settings):
     assert measure(played(song)).lufs == pytest.approx(-18.0, abs=0.5)
 
 
+def test_a_copy_that_is_needed_no_more_goes(add_song, settings):
+    song = add_song("loud", -12.0)
+    tasks.even_loudness()
+    copy = played(song)
+    settings.LOUDNESS_LUFS = song.loudness_lufs
+    tasks.even_loudness()
+    assert played(song) == Path(song.file.path)
+    assert not copy.exists()
+
+
 def test_a_track_that_can_not_be_measured_is_played_as_it_is_and_listed(add_track):
     track = add_track("broken")  # its file is a few bytes that pass for sound
     out = StringIO()

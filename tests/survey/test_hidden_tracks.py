@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from survey import services
+from survey import services, views
 from survey.models import Flag, ListeningEvent, Study, TrialTrack
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def test_a_title_is_revealed_once_the_track_is_rated(with_settings):
         assert first.track.title not in answer.text
     answer = visitor.post("listen/1", {"track-1-track.familiarity": 1})
     assert first.track.title in answer.text
-    assert services.named(visitor.trial) == {1}
+    assert services.progress(visitor.trial).named == {1}
 
 
 def finish(visitor, value):
@@ -125,3 +125,35 @@ def test_a_changed_rating_leaves_its_history(with_settings):
     assert rating.value == 1
     assert list(rating.history.values_list("value", flat=True)) == [2, 4]
     assert rating.rated_at - rating.first_rated_at < timedelta(minutes=1)
+
+
+def test_a_song_that_can_not_be_heard_is_noted_and_its_title_stays_hidden(with_settings):
+    visitor = with_settings(titles="revealed")
+    answer = visitor.post("listen/2/unheard", {"track-2-unheard": "on"})
+    assert 'id="about-2"' in answer.text
+    assert services.unheard(visitor.trial) == {2}
+
+
+def test_another_tab_that_is_late_leads_on_and_changes_nothing(with_settings, monkeypatch):
+    visitor = with_settings(flag_straight_lining=False)
+    form = visitor.all_ratings(4)
+    visitor.post("listen", visitor.all_ratings(2))
+    read = views.trials._rating_forms
+
+    def finish_meanwhile(*args):
+        forms = read(*args)
+        services.finish_trial(visitor.trial, {})
+        return forms
+
+    monkeypatch.setattr(views.trials, "_rating_forms", finish_meanwhile)
+    assert visitor.post("listen", form).url == visitor.url("end")
+    assert set(visitor.trial.ratings.values_list("value", flat=True)) == {2}
+
+
+def test_a_rating_takes_few_queries_however_many_tracks_there_are(
+    with_settings, django_assert_max_num_queries
+):
+    visitor = with_settings(repeat_track=True, query_anchor=True, random_anchor=True)
+    visitor.post("listen", visitor.all_ratings(2))
+    with django_assert_max_num_queries(25):
+        assert visitor.post("listen/1", {"track-1-track.liking": 4}).status_code == 200

@@ -224,3 +224,10 @@ def test_no_address_of_a_participant_holds_an_id(visitor):
     addresses = {visitor.url(page) for page in DURING}
     assert all(re.fullmatch(r"/s/demo/(playlist/1/)?[a-z]+/", address) for address in addresses)
     assert reverse("survey:study", args=["demo"]) == "/s/demo/"
+
+
+@pytest.mark.parametrize("asks", [{"open_link": False}, {"identity_parameter": "PROLIFIC_PID"}])
+def test_a_study_for_those_who_are_sent_is_not_on_the_first_page(study, client, asks):
+    assert study.title in client.get("/").text
+    Study.objects.update(**asks)
+    assert study.title not in client.get("/").text

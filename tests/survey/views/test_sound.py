@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from survey.models import Participant, SoundCheck, Study
+from survey.models import Flag, Participant, SoundCheck, Study
 from survey.steps import sound_seed
 from survey.tones import right_answers
 
@@ -82,6 +82,15 @@ def test_after_two_tries_it_goes_on_and_the_result_is_kept(visitor, ask):
         go(visitor, attempt, right=0)
     assert place(visitor) == visitor.url("genre")
     assert Participant.objects.get().status == "active"
+    assert list(Flag.objects.values_list("kind", "detail")) == [("sound_check", "0 right")]
+
+
+def test_who_passes_at_the_second_try_is_not_marked(visitor, ask):
+    ask()
+    visitor.register()
+    go(visitor, 1, right=0)
+    go(visitor, 2)
+    assert not Flag.objects.exists()
 
 
 def test_after_two_tries_the_study_ends_if_it_says_so(visitor, ask):
