@@ -286,8 +286,8 @@ def test_ratings_made_one_by_one_need_not_be_sent_again(visitor):
 
 def test_the_page_counts_the_songs_that_are_rated(visitor):
     visitor.go_to("listen")
-    said = [rate(visitor, key, 3).context["done"] for key in ("liking", "fit", "familiarity")]
-    assert said == [0, 0, 1]
+    pages = [rate(visitor, key, 3) for key in ("liking", "fit", "familiarity")]
+    assert [page.context["progress"].rated for page in pages] == [set(), set(), {1}]
 
 
 def test_ratings_can_be_changed_until_the_survey_is_answered(visitor):
