@@ -1,13 +1,16 @@
 """Make every track equally loud for those who listen, at once instead of in the background."""
 
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from recommender import evening
 from recommender.engine.hearing import cores
 from recommender.management.data_command import DataCommand
+
+STAYS = "What was done stays: run it again to go on."
 
 
 class Command(DataCommand):
@@ -21,8 +24,16 @@ class Command(DataCommand):
 
         total = evening.uneven().count()
         done = evening.even_all(max(processes, 1))
-        for _track in tqdm(done, total=total, unit="track", file=self.stderr):
-            pass
+        try:
+            for _track in tqdm(done, total=total, unit="track", file=self.stderr):
+                pass
+        except KeyboardInterrupt:
+            raise CommandError(f"Stopped. {STAYS}", returncode=130) from None
+        except BrokenProcessPool:
+            raise CommandError(
+                "A process was ended from outside, perhaps for lack of memory. "
+                f"{STAYS.rstrip('.')}, with fewer --processes."
+            ) from None
         at = f"{settings.LOUDNESS_LUFS:g} LUFS"
         self.stdout.write(self.style.SUCCESS(f"{total} tracks were made to play at {at}."))
         for track in evening.failed():
