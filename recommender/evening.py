@@ -2,8 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,10 +41,11 @@ def even_part(seconds: float) -> int:
 
 def even_all(processes: int) -> Iterator[Track]:
     """Even all tracks, several at a time; yields each when it is done."""
+    from .engine.hearing import several
     from .engine.loudness import even_file
 
     tracks = list(uneven())
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+    with several(processes) as pool:
         paths = [Path(track.file.path) for track in tracks]
         targets = [settings.LOUDNESS_LUFS] * len(paths)
         for track, evened in zip(tracks, pool.map(even_file, paths, targets), strict=True):

@@ -7,6 +7,7 @@ import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -80,11 +81,17 @@ def hear_files(
     if min(processes, len(paths)) <= 1:
         yield from ((path, _outcome(path, classifier)) for path in paths)
         return
-    pool = ProcessPoolExecutor(
-        min(processes, len(paths)), multiprocessing.get_context("spawn"), _leave_interrupts
-    )
-    try:
+    with several(min(processes, len(paths))) as pool:
         yield from _in_order(pool, paths, directory, _AHEAD * processes)
+
+
+@contextmanager
+def several(processes: int) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, started anew, that leave Ctrl-C to the caller's; what they have not begun
+    when the caller is done with them is dropped."""
+    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _leave_interrupts)
+    try:
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
