@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -31,11 +33,13 @@ def even_part(seconds: float) -> int:
 
     until = time.monotonic() + seconds
     done = 0
-    for track in uneven().iterator():
-        _keep(track, even_file(Path(track.file.path), settings.LOUDNESS_LUFS))
-        done += 1
-        if time.monotonic() > until:
-            break
+    with TemporaryDirectory() as folder:
+        for track in uneven().iterator():
+            path = Path(track.file.path)
+            _keep(track, even_file(path, settings.LOUDNESS_LUFS, Path(folder)))
+            done += 1
+            if time.monotonic() > until:
+                break
     return done
 
 
@@ -45,10 +49,11 @@ def even_all(processes: int) -> Iterator[Track]:
     from .engine.loudness import even_file
 
     tracks = list(uneven())
-    with several(processes) as pool:
+    # Outside the processes: what they made and nobody took goes with the folder.
+    with TemporaryDirectory() as folder, several(processes) as pool:
         paths = [Path(track.file.path) for track in tracks]
-        targets = [settings.LOUDNESS_LUFS] * len(paths)
-        for track, evened in zip(tracks, pool.map(even_file, paths, targets), strict=True):
+        even = partial(even_file, target_lufs=settings.LOUDNESS_LUFS, folder=Path(folder))
+        for track, evened in zip(tracks, pool.map(even, paths), strict=True):
             _keep(track, evened)
             yield track
 
@@ -74,5 +79,4 @@ def _kept_copy(track: Track, copy: Path | None) -> str:
         return ""
     with copy.open("rb") as file:
         kept = default_storage.save(name, File(file))
-    copy.unlink()
     return kept

@@ -3,10 +3,10 @@
 Louder songs are liked better, so songs of different loudness would be compared by their mastering.
 """
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -102,29 +102,19 @@ def render(path: Path, out: Path, gain: float) -> None:
 Evened = tuple[float, float, Path | None] | str
 
 
-def even_file(path: Path, target_lufs: float) -> Evened:
-    """Measure a file and write a copy of it that is as loud as wanted, where that is needed; the
-    copy is the caller's to move."""
+def even_file(path: Path, target_lufs: float, folder: Path) -> Evened:
+    """Measure a file and write a copy of it that is as loud as wanted, where that is needed, into
+    a folder that is the caller's to clear."""
     try:
         loudness = measure(path)
         gain = gain_db(loudness, target_lufs)
         if abs(gain) < NOT_HEARD_DB:
             return loudness.lufs, loudness.lufs, None
-        return loudness.lufs, loudness.lufs + gain, _copied(path, gain)
+        copy = folder / f"{uuid4()}.mp3"
+        render(path, copy, gain)
     except (AudioError, OSError) as error:
         return str(error)
-
-
-def _copied(path: Path, gain: float) -> Path:
-    """A copy in a temporary file, which goes again if it can't be written to its end."""
-    with tempfile.NamedTemporaryFile(suffix=".mp3", delete=False) as file:
-        out = Path(file.name)
-    try:
-        render(path, out, gain)
-    except BaseException:
-        out.unlink()
-        raise
-    return out
+    return loudness.lufs, loudness.lufs + gain, copy
 
 
 _MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)

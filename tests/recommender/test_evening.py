@@ -1,5 +1,7 @@
 """The library is made equally loud, in the background or by command."""
 
+import gc
+import tempfile
 from io import StringIO
 from pathlib import Path
 
@@ -55,6 +57,17 @@ def test_a_track_at_the_right_level_is_played_as_it_is(add_song, settings):
     settings.LOUDNESS_LUFS = measure(Path(song.file.path)).lufs + 0.2
     tasks.even_loudness()
     assert played(song) == Path(song.file.path)
+
+
+def test_nothing_is_left_behind_by_a_command_that_is_stopped(add_song, tmp_path, monkeypatch):
+    for title in ("one", "two", "three"):
+        add_song(title, -12.0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = sorted(tmp_path.iterdir())
+    evening.even_all(1).__next__()  # and the rest is never asked for
+    gc.collect()
+    assert sorted(tmp_path.iterdir()) == before
+    assert evening.uneven().count() == 2
 
 
 def test_nothing_is_done_twice(add_song):

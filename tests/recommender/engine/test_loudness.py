@@ -1,14 +1,12 @@
 """Loudness against ITU's own definition and the reference implementation; copies by measuring."""
 
 import math
-import tempfile
 
 import numpy as np
 import pyloudnorm
 import pytest
 import soundfile as sf
 
-from recommender.engine import loudness
 from recommender.engine.decode import AudioError
 from recommender.engine.loudness import Loudness, gain_db, gated, measure, render
 
@@ -108,17 +106,3 @@ def test_a_copy_never_clips(write, tmp_path):
     path, out = write(stereo(clicks)), tmp_path / "copy.mp3"
     render(path, out, gain_db(measure(path), -23.0))
     assert 20 * math.log10(np.abs(sf.read(out)[0]).max()) < 0.0
-
-
-def test_a_copy_that_can_not_be_finished_leaves_nothing_behind(write, tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "own"))
-    (tmp_path / "own").mkdir()
-    path = write(stereo(tone(6, -10)))
-    monkeypatch.setattr(loudness, "render", unfinished)
-    assert loudness.even_file(path, -23.0) == "The disk is full."
-    assert not list((tmp_path / "own").iterdir())
-
-
-def unfinished(path, out, gain):
-    out.write_bytes(b"half")
-    raise OSError("The disk is full.")
