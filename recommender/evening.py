@@ -78,5 +78,4 @@ def _kept_copy(track: Track, copy: Path | None) -> str:
     if copy is None:
         return ""
     with copy.open("rb") as file:
-        kept = default_storage.save(name, File(file))
-    return kept
+        return default_storage.save(name, File(file))
