@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -125,8 +126,14 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect("survey:study", slug)
         sign_in(request, participant)
         return redirect("survey:code", slug)
+    damaged = key.is_bound and not key.is_valid()
+    if damaged:
+        # What was answered stays, with the right key.
+        key = RegistrationKeyForm(initial={"registration_key": own})
+        messages.error(request, _("This form was damaged on the way. Please send it once more."))
     context = {"study": study, "form": form, "key": key}
-    return render(request, "survey/register.html", context, status=_status(form))
+    status = 422 if damaged else _status(form)
+    return render(request, "survey/register.html", context, status=status)
 
 
 def _too_late(request: HttpRequest, study: Study, reason: services.Reason) -> HttpResponse:

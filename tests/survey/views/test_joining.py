@@ -274,3 +274,21 @@ def test_a_form_without_its_token_is_refused_kindly(study):
     page = strict.post(f"{study.get_absolute_url()}consent/", {"agree": "on"})
     assert page.status_code == 403
     assert "Everything saved before is still there" in page.text
+
+
+def test_a_form_of_a_megabyte_and_more_is_refused_in_words(visitor):
+    page = visitor.consent().post("register", {"background.device": "L" * 1_500_000})
+    assert page.status_code == 400
+    assert "with shorter texts" in page.text
+
+
+def test_a_form_with_a_damaged_key_keeps_its_answers_and_works_when_sent_again(visitor):
+    form = {"registration_key": "x", "background.device": "Loudspeakers"}
+    page = visitor.consent().post("register", form)
+    assert (page.status_code, page.context["form"].data["background.device"]) == (
+        422,
+        "Loudspeakers",
+    )
+    key = page.context["key"]["registration_key"].value()
+    assert visitor.post("register", {**form, "registration_key": key}).status_code == 302
+    assert visitor.participant
