@@ -259,6 +259,8 @@ class Study(models.Model):
         return reverse("survey:study", args=[self.slug])
 
     def clean(self) -> None:
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValidationError({"closes_at": "It has to close after it opens."})
         listed = isinstance(self.genres, list)
         if not listed or not all(genre and isinstance(genre, str) for genre in self.genres):
             raise ValidationError({"genres": 'Genres are a list, such as ["Hip-Hop", "Rock"].'})

@@ -1,6 +1,7 @@
 """What the database itself refuses, whatever the code above it does."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -175,3 +176,10 @@ def test_a_condition_that_can_make_no_playlist_is_refused(study, strategy, param
 def test_a_study_that_is_not_a_draft_has_a_model(study):
     with pytest.raises(IntegrityError):
         Study.objects.update(model=None)
+
+
+def test_a_study_that_closes_before_it_opens_is_refused_in_words(study):
+    study.opens_at = timezone.now()
+    study.closes_at = study.opens_at - timedelta(days=1)
+    with pytest.raises(ValidationError, match="has to close after it opens"):
+        study.clean()
