@@ -10,12 +10,11 @@ from typing import Any
 from django.db.models import Manager, Model
 from django.db.models.fields.files import FieldFile
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from recommender.models import Playlist, PlaylistTrack, QuerySong, Track
 
-from .fields import labels_of
+from .fields import labels_of, points_of, rows_of
 from .languages import said
 from .models import (
     Answer,
@@ -31,6 +30,10 @@ from .models import (
     Trial,
     TrialTrack,
 )
+from .rules import DONT_KNOW
+
+# Whose points have words; a row's point of a differential has none, but "don't know" has.
+POINTS = (Item.Kind.LIKERT, Item.Kind.STARS, Item.Kind.MATRIX, Item.Kind.YES_NO)
 
 WITHHELD = _("Told once you have finished or left, as knowing it could change your answers.")
 
@@ -260,24 +263,34 @@ def _plain(value: Any, blind: Mapping[type[Model], tuple[str, ...]]) -> Any:
     return value
 
 
+def question_in_words(item: Item, row: str = "") -> str:
+    """What was asked; with its part, where a question has several that are answered apart."""
+    return " · ".join([str(said(item, "text")), *_part(item, row)])
+
+
+def _part(item: Item, row: str) -> list[str]:
+    if item.kind == Item.Kind.RANKING and row.isdecimal():
+        return labels_of(item)[int(row) : int(row) + 1]
+    labels = rows_of(item).get(row)
+    return [" – ".join(labels)] if labels else []
+
+
 def answer_in_words(item: Item, value: object) -> str:
-    """An answer as its participant gave it: a scale's point with its label."""
-    if value in (None, ""):
+    """An answer as its participant gave it: a scale's point with its label.
+
+    A rating keeps "don't know" as None.
+    """
+    if value == "":
         return "–"
+    given = DONT_KNOW if value is None else str(value)
     if item.kind == Item.Kind.YES_NO:
-        yes_no = {
-            "yes": gettext("Yes"),
-            "1": gettext("Yes"),
-            "no": gettext("No"),
-            "0": gettext("No"),
-        }
-        return yes_no.get(str(value), str(value))
-    if item.kind in (Item.Kind.LIKERT, Item.Kind.STARS) and str(value).isdecimal():
-        labels = labels_of(item)[int(str(value)) - 1 : int(str(value))]
-        return " – ".join([str(value), *labels])
+        given = {"1": "yes", "0": "no"}.get(given, given)
     if item.kind in (Item.Kind.CHOICE, Item.Kind.MULTIPLE):
-        return dict(zip(item.options, labels_of(item), strict=True)).get(str(value), str(value))
-    return str(value)
+        return dict(zip(item.options, labels_of(item), strict=True)).get(given, given)
+    if item.kind in POINTS or given == DONT_KNOW:
+        label = str(dict(points_of(item)).get(given, given))
+        return f"{given} – {label}" if given.isdecimal() and label != given else label
+    return given
 
 
 def explanations() -> list[tuple[str, dict[str, str | Promise]]]:

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from survey.languages import said
 from survey.models import (
     Answer,
     ListeningEvent,
@@ -16,7 +15,14 @@ from survey.models import (
     Trial,
     TrialTrack,
 )
-from survey.own_data import FIELDS, answer_in_words, everything, explanations, own_data
+from survey.own_data import (
+    FIELDS,
+    answer_in_words,
+    everything,
+    explanations,
+    own_data,
+    question_in_words,
+)
 
 from .access import participants_page
 
@@ -43,15 +49,16 @@ def my_data(request: HttpRequest, participant: Participant) -> HttpResponse:
     ]
     context = {
         **{"study": told.study, "participant": told, "technical": technical},
-        "answers": [_in_words(said(a.item, "text"), a) for a in told.answers.all() if not a.trial],
+        "answers": [_in_words(a) for a in told.answers.all() if not a.trial],
         "playlists": [(trial, *_playlist(told, trial)) for trial in told.trials.all()],
         "explanations": explanations(),
     }
     return render(request, "survey/my_data.html", context)
 
 
-def _in_words(text: str, answer: Answer | TrackRating) -> tuple[str, str]:
-    return text, answer_in_words(answer.item, answer.value)
+def _in_words(answer: Answer | TrackRating) -> tuple[str, str]:
+    row = getattr(answer, "row", "")
+    return question_in_words(answer.item, row), answer_in_words(answer.item, answer.value)
 
 
 def _playlist(told: Participant, trial: Trial) -> tuple[list[Heard], list[tuple[str, str]]]:
@@ -60,14 +67,12 @@ def _playlist(told: Participant, trial: Trial) -> tuple[list[Heard], list[tuple[
         Heard(
             track,
             masked,
-            [_in_words(said(rating.item, "text"), rating) for rating in track.ratings.all()],
+            [_in_words(rating) for rating in track.ratings.all()],
             _seconds_heard(track),
         )
         for track in trial.tracks.all()
     ]
-    about = [
-        _in_words(said(a.item, "text"), a) for a in told.answers.all() if a.trial_id == trial.pk
-    ]
+    about = [_in_words(a) for a in told.answers.all() if a.trial_id == trial.pk]
     return tracks, about
 
 

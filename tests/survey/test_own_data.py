@@ -6,8 +6,15 @@ import pytest
 from django.db.models import ForeignKey, Model
 
 from recommender.models import Playlist, PlaylistTrack
-from survey.models import ListeningEvent, Participant, Study
-from survey.own_data import FIELDS, PARTS, WITHHELD, own_data
+from survey.models import Item, ListeningEvent, Participant, Study
+from survey.own_data import (
+    FIELDS,
+    PARTS,
+    WITHHELD,
+    answer_in_words,
+    own_data,
+    question_in_words,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +82,35 @@ def test_the_page_says_it_in_words(finished):
     assert "You listened for 7 seconds." in page
     assert "&lt;b&gt;Fine&lt;/b&gt;" in page
     assert "<b>Fine" not in page
+
+
+AGREE = {"options": ["No", "Yes"], "rows": {"flow": "They follow well."}, "dont_know": True}
+ENDS = {"options": [5], "rows": {"calm": ["calm", "lively"]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "row", "value", "question", "answer"),
+    [
+        ("ranking", {"options": ["Mood", "Order"]}, "1", "2", "What? · Order", "2"),
+        ("matrix", AGREE, "flow", "2", "What? · They follow well.", "2 – Yes"),
+        ("matrix", AGREE, "flow", "dont_know", "What? · They follow well.", "I don't know"),
+        ("differential", ENDS, "calm", "3", "What? · calm – lively", "3"),
+        ("multiple", {"options": ["Mood"]}, "0", "Mood", "What?", "Mood"),
+        (
+            "stars",
+            {"options": ["Bad", "Good"], "dont_know": True},
+            "",
+            None,
+            "What?",
+            "I don't know",
+        ),
+        ("yes_no", {}, "", "1", "What?", "Yes"),
+        ("text", {}, "", "", "What?", "–"),
+    ],
+)
+def test_each_part_of_a_question_is_told_with_its_label(kind, about, row, value, question, answer):
+    item = Item(kind=kind, text="What?", **about)
+    assert (question_in_words(item, row), answer_in_words(item, value)) == (question, answer)
 
 
 def test_the_parameters_of_the_address_are_shown_as_text(visitor):
