@@ -1,4 +1,9 @@
-"""What a row of `comparisons` holds, and how a test becomes one."""
+"""What a row of `comparisons` and of `reliability` holds, and how a result becomes one."""
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
 
 from .effects import Effect
 
@@ -33,8 +38,20 @@ COMPARISONS = [
     "tost_p",
     "status",
 ]
+RELIABILITY = [
+    "scale",
+    "statistic",
+    "variant",
+    "estimate",
+    "ci_low",
+    "ci_high",
+    "n_units",
+    "n_raters",
+    "status",
+]
 UNIT = "participant"
 OK = "ok"
+EXACT = "no random disagreement, so that there is no interval"
 
 
 def not_estimable(why: str) -> Fields:
@@ -50,3 +67,33 @@ def named(effect: Effect, name: str) -> Fields:
         "ci_low": effect.low,
         "ci_high": effect.high,
     }
+
+
+def reliability(
+    scale: str,
+    statistic: str,
+    found: Iterable[tuple[str, Effect]],
+    n_units: float,
+    n_raters: float,
+    problem: str = "",
+) -> pd.DataFrame:
+    """One row for each (variant, estimate with interval).
+
+    A row without an interval has `problem` as its status or, without one, that there is no random
+    disagreement: then an estimate of perfect agreement stands alone.
+    """
+    rows = [
+        {
+            "scale": scale,
+            "statistic": statistic,
+            "variant": variant,
+            "estimate": effect.estimate,
+            "ci_low": effect.low,
+            "ci_high": effect.high,
+            "n_units": n_units,
+            "n_raters": n_raters,
+            **({"status": OK} if math.isfinite(effect.high) else not_estimable(problem or EXACT)),
+        }
+        for variant, effect in found
+    ]
+    return pd.DataFrame(rows, columns=RELIABILITY)
