@@ -64,25 +64,27 @@ class PlanForm(forms.ModelForm):
     plan_contrasts = forms.MultipleChoiceField(
         label="contrasts",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         help_text="Which conditions are compared. None picked: every pair.",
     )
     plan_metrics = forms.MultipleChoiceField(
         label="metrics",
         required=False,
         choices=[(name, name) for name in METRICS],
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "in-columns"}),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks in-columns"}),
         help_text="What is computed of playlists and set against the outcome.",
     )
     plan_equivalence_bound = forms.FloatField(
-        label="smallest difference of interest",
+        label="smallest difference",
         required=False,
-        help_text="In points of the outcome's scale. Needed to show that conditions are alike.",
+        help_text="That is of interest, in points of the outcome's scale. Without it, nothing can "
+        "show that conditions are alike.",
     )
     plan_correlation_bound = forms.FloatField(
-        label="smallest correlation of interest",
+        label="smallest correlation",
         required=False,
-        help_text="Between 0 and 1. Needed to show that ratings and metrics go apart.",
+        help_text="That is of interest, between 0 and 1. Without it, nothing can show that ratings "
+        "and metrics have nothing to do with each other.",
     )
     plan_alpha = forms.FloatField(
         label="α", required=False, initial=ALPHA, help_text="The level of every test."
@@ -90,8 +92,8 @@ class PlanForm(forms.ModelForm):
     plan_exclusions = forms.MultipleChoiceField(
         label="exclusions",
         required=False,
-        choices=[(rule.name, f"{rule.name}: {rule.label}") for rule in RULES.values()],
-        widget=forms.CheckboxSelectMultiple,
+        choices=[(rule.name, f"{rule.label} ({rule.name})") for rule in RULES.values()],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "checks"}),
         help_text="Nothing is deleted: the tables mark what is left out, and by which rule.",
     )
     plan_participants = forms.IntegerField(

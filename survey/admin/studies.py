@@ -108,7 +108,15 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
                 )
             },
         ),
-        (SECTION, {"fields": ("planned",)}),
+        (
+            SECTION,
+            {
+                "fields": ("planned",),
+                "description": "What is to be analysed, and how. A draft's plan can be changed; "
+                "once people take part it is fixed, and what the report finds beyond it is "
+                "exploratory.",
+            },
+        ),
         (
             "Recruitment",
             {
