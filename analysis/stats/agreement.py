@@ -92,7 +92,7 @@ def _iccs(ms: _MeanSquares, alpha: float) -> list[Effect]:
 def _of_mean(single: float, k: int) -> float:
     """Spearman & Brown: the reliability of the mean of k ratings; −∞ at −1/(k − 1)."""
     spread = 1 + (k - 1) * single
-    return k * single / spread if spread > 0 else -np.inf
+    return -np.inf if spread <= 0 else k * single / spread
 
 
 def _one_error(units: float, error: float, df1: int, df2: int, k: int, alpha: float) -> Effect:

@@ -37,7 +37,7 @@ def omnibus(
     `condition_a` is "all", `n_a` the participants used and `n_left_out` those of the conditions
     who were not: without a value, or with `paired` without one in every condition. There is no
     single difference, so that `estimate` is empty. Intervals hold with confidence 1 − `alpha`;
-    as these effects are never negative, a low end of 0 says no more than a p above alpha.
+    as these effects are never negative, the low end is 0 when p is above alpha/2.
     `status` says why a row holds no result. Raises KeyError for an unknown column.
     Sources: Welch (1951), Biometrika 38:330; Kruskal & Wallis (1952), JASA 47:583; Greenhouse &
     Geisser (1959), Psychometrika 24:95; Friedman (1937), JASA 32:675; `eta_squared`,
