@@ -1,6 +1,6 @@
 """What each column of each exported file holds: the one list that files, types and docs follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
@@ -357,6 +357,21 @@ LIKERT_DISTRIBUTION = (
     ),
     Column("ci_high", NUMBER, "", "0–1", "Upper end of the share's 95 % Wilson interval", WILSON),
 )
+PRIMARY = (
+    Column("file", TEXT, "", "", "The file that holds the outcome, without .csv"),
+    Column("column", TEXT, "", "", "The outcome's column in that file"),
+    Column(
+        "paired",
+        Type.BOOLEAN,
+        "",
+        "True, False",
+        "Whether each participant has both conditions: paired t test, else Welch's t test",
+    ),
+    Column("condition_a", TEXT, "", "", "The condition whose mean is the first"),
+    Column("condition_b", TEXT, "", "", "The condition whose mean is taken from it"),
+    Column("alpha", NUMBER, "", "0–1", "Level of the test; intervals are of 1 − alpha"),
+    Column("planned", Type.BOOLEAN, "", "True, False", "Whether an analysis plan says so"),
+)
 CODEBOOK = (
     Column("file", TEXT, "", "", "The file, without .csv"),
     Column("column", TEXT, "", "", "The column's header"),
@@ -380,6 +395,7 @@ FILES = {
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
+    "primary": PRIMARY,
     "codebook": CODEBOOK,
 }
 
@@ -392,10 +408,13 @@ def columns(file: str, items: Sequence[Column] = ()) -> list[Column]:
     return found
 
 
-def rows(items: Mapping[str, Sequence[Column]]) -> list[tuple[str, ...]]:
-    """The codebook itself: one row for every column of every file."""
+def rows(
+    items: Mapping[str, Sequence[Column]], files: Collection[str] = FILES.keys()
+) -> list[tuple[str, ...]]:
+    """The codebook itself: one row for every column of every file, or of some files."""
     return [
         (file, *map(str, astuple(column)))
         for file in FILES
+        if file in files
         for column in columns(file, items.get(file, ()))
     ]

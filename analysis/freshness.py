@@ -1,4 +1,4 @@
-"""Whether a report still says what the database says: a hash of the data's state, cheap to compute."""
+"""Whether a report still says what the database says: a cheap hash of the data's state."""
 
 import hashlib
 import json
@@ -31,13 +31,16 @@ def fingerprint(study: Study) -> str:
 
 def _state(study: Study) -> Iterator[tuple[str, dict[str, Any]]]:
     latest = study.versions.order_by("-number").first()
-    yield "study", {
-        "version": latest.sha256 if latest else "",
-        "plan": study.plan.sha256,
-        "state": study.state,
-        "software": settings.SPECTACULAR_SETTINGS["VERSION"],
-        "erasures": study.erasures.count(),
-    }
+    yield (
+        "study",
+        {
+            "version": latest.sha256 if latest else "",
+            "plan": study.plan.sha256,
+            "state": study.state,
+            "software": settings.SPECTACULAR_SETTINGS["VERSION"],
+            "erasures": study.erasures.count(),
+        },
+    )
     of_people: dict[Any, tuple[str, dict[str, Aggregate]]] = {
         Participant: ("", {"seen": Max("last_seen_at"), "left": Max("left_at")}),
         Answer: ("participant__", {"at": Max("answered_at")}),
