@@ -20,6 +20,7 @@ from survey.models import (
     Flag,
     Instrument,
     ListeningEvent,
+    Participant,
     SoundCheck,
     Study,
     TrackRating,

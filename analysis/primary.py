@@ -62,7 +62,8 @@ def _usual(scales: list[tuple[str, Scale]]) -> Found:
 def table(found: Primary | None) -> pd.DataFrame:
     """One row for each pair: the file `primary`, for whoever computes it again."""
     rows = [
-        (found.file, found.column, found.paired, a, b, found.alpha, found.planned)
-        for a, b in (found.pairs if found else ())
+        (one.file, one.column, one.paired, a, b, one.alpha, one.planned)
+        for one in ([found] if found else [])
+        for a, b in one.pairs
     ]
     return pd.DataFrame(rows, columns=[column.name for column in FILES["primary"]])

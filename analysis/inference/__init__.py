@@ -1,4 +1,4 @@
-"""What a study's data say: which tests a report makes of its tables. Tables in, tables out; no database.
+"""What a study's data say: the tests of a report. Tables in, tables out; no database.
 
 The same functions judge real participants (`analysis.report`) and simulated listeners
 (`analysis.planning`), so that what is planned is what is done.

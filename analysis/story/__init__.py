@@ -1,4 +1,4 @@
-"""A report as people read it: sections of one sentence, tables and figures, from the report's tables.
+"""A report as people read it: sections of a sentence, tables and figures, from its tables.
 
 Nothing is estimated here. The page in the researcher's area and the file to hand on are both made
 of these sections.

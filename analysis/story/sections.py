@@ -15,8 +15,8 @@ Tables = Mapping[str, pd.DataFrame]
 Lead = Callable[[Tables, Design], str]
 
 CIRCULAR = (
-    "Circularity: cohesion and entropy from the network's own labels (cnn) favour the playlists that "
-    "the network made. The labels here are the library's (metadata), unless said otherwise."
+    "Circularity: cohesion and entropy from the network's own labels (cnn) favour the playlists "
+    "that the network made. The labels here are the library's (metadata), unless said otherwise."
 )
 CONFOUNDED = (
     "Confounding: a condition that picks songs by genre has genre cohesion 1 and entropy 0 by "
