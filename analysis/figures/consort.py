@@ -1,13 +1,13 @@
-"""The way of participants from the first page to the analysis, as boxes and arrows."""
+"""The way of participants from consent to the analysis, as boxes and arrows."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from .paper import INK, MUTED, SMALL, WIDTH, Figure, styled
-from .words import clean, counted, wrapped
+from .words import clean, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,168 +17,205 @@ LINE, PADDING, GAP = 0.17, 0.14, 0.3
 # A column this wide, in inches, holds most conditions' names.
 NARROWEST = 1.16
 CHARACTER = 0.074
+WORDS = {
+    "consented": "gave consent",
+    "erased": "had everything erased",
+    "screened_out_later": "screened out later",
+    "still_taking_part": "still taking part",
+}
+WENT = ("began", "completed", "withdrew", "screened_out_later", "abandoned", "still_taking_part")
 
 
-@dataclass(slots=True)
-class Stage:
-    """How many got there and who did not, by condition; EVERYBODY before conditions part."""
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Boxes of one height: lines of text by condition. Those `lost` are dashed; of everybody, they
+    stand beside the arrow."""
 
-    name: str
-    reached: dict[str, int] = field(default_factory=dict)
-    lost: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    lines: dict[str, list[str]]
+    lost: bool = False
+
+    @property
+    def beside(self) -> bool:
+        return self.lost and list(self.lines) == [EVERYBODY]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where boxes of a condition stand, in inches."""
+    """Where a condition's boxes stand, in inches."""
 
     middle: float
     width: float
-
-    @property
-    def letters(self) -> int:
-        return int((self.width - 0.1) / CHARACTER)
 
 
 @styled
 def flow(table: pd.DataFrame) -> Figure | None:
     """A flow chart of participants, after CONSORT (Schulz, Altman & Moher 2010, BMJ 340:c332).
 
-    `table` has stage, condition, n and reason, stages in their order. A row without a reason says
-    how many reached a stage; one with a reason how many did not get there, and why. Without a
-    condition it is about everybody. None when nobody reached any stage.
+    From the table `flow` (stage, condition, n, reason): down to registration everybody, from
+    assignment on a column a condition. None when nobody gave consent.
     """
-    stages = _stages(table)
-    if not any(n for stage in stages for n in stage.reached.values()):
+    known = table[pd.to_numeric(table["n"], errors="coerce").fillna(0) > 0]
+    known = known.assign(condition=known["condition"].fillna(EVERYBODY))
+    if known.empty:
         return None
-    conditions = list(dict.fromkeys(c for s in stages for c in s.reached if c != EVERYBODY))
-    width = max(WIDTH, NARROWEST * len(conditions))
-    columns = _columns(conditions, width)
-    chart = _Chart(columns, set())
-    height = chart.draw(None, stages)
+    parted = [c for c in dict.fromkeys(known["condition"]) if c != EVERYBODY]
+    levels = _levels(known, parted or [EVERYBODY])
+    width = max(WIDTH, NARROWEST * len(parted))
+    columns = _columns(parted, width)
     from matplotlib.figure import Figure as Drawing
 
+    height = _draw(None, levels, columns)
     drawing = Drawing(figsize=(width, height))
     axes = drawing.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
     axes.set_axis_off()
-    _Chart(columns, set()).draw(axes, stages)
+    _draw(axes, levels, columns)
+    several = _n(known, "assigned", EVERYBODY) < sum(_n(known, "assigned", c) for c in parted)
     return Figure(
         "flow", drawing, "The way of participants through the study",
-        " ".join(_sentence(stage) for stage in stages),
-        "Boxes: who got to each stage. Dashed: who did not get to the next one, and why.",
+        " ".join(_sentence(level) for level in levels),
+        "Dashed: who did not get further, and why. Visits to the study's page are not counted. "
+        + ("Who had several conditions is in the column of each. " if several else "")
+        + "Numbers: flow.csv.",
     )  # fmt: skip
 
 
-def _stages(table: pd.DataFrame) -> list[Stage]:
-    found: dict[str, Stage] = {}
-    for row in table.dropna(subset=["stage", "n"]).to_dict("records"):
-        stage = found.setdefault(str(row["stage"]), Stage(str(row["stage"])))
-        condition = EVERYBODY if pd.isna(row["condition"]) else str(row["condition"])
-        if pd.isna(row["reason"]) or not row["reason"]:
-            stage.reached[condition] = int(row["n"])
-        elif int(row["n"]):
-            stage.lost.setdefault(condition, []).append((int(row["n"]), str(row["reason"])))
-    for stage in found.values():
-        # Where conditions have parted, the sum over them has no box of its own.
-        if len(stage.reached) > 1:
-            stage.reached.pop(EVERYBODY, None)
-    return list(found.values())
+# what stands in the boxes
 
 
-def _columns(conditions: Iterable[str], width: float) -> dict[str, Column]:
-    names = list(conditions)
-    room = width / max(len(names), 1)
-    found = {c: Column(room * (at + 0.5), room - 0.12) for at, c in enumerate(names)}
-    return {EVERYBODY: Column(width / 2, min(2.6, width - 0.1)), **found}
+def _levels(table: pd.DataFrame, parted: Sequence[str]) -> list[Level]:
+    def of_all(*stages: str) -> dict[str, list[str]]:
+        return {EVERYBODY: _counts(table, stages, EVERYBODY)}
+
+    def of_each(*stages: str) -> dict[str, list[str]]:
+        return {c: lines for c in parted if (lines := _counts(table, stages, c))}
+
+    def boxes(stage: str) -> dict[str, list[str]]:
+        return {c: [*([clean(c)] if c else []), *_reached(table, stage, c)] for c in parted}
+
+    levels = [
+        Level({EVERYBODY: _reached(table, "consented", EVERYBODY)}),
+        Level(of_all("erased"), lost=True),
+        Level({EVERYBODY: _reached(table, "registered", EVERYBODY)}),
+        Level(of_all("screened_out", "not_assigned"), lost=True),
+        Level(boxes("assigned")),
+        Level(of_each(*WENT)),
+        Level(of_each("excluded", "without_ratings"), lost=True),
+        Level({c: _reached(table, "analysed", c) for c in parted}),
+    ]
+    return [level for level in levels if any(level.lines.values())]
 
 
-@dataclass(slots=True)
-class _Chart:
-    """Draws from top to bottom; without axes it only measures."""
-
-    columns: Mapping[str, Column]
-    named: set[str]
-
-    def draw(self, axes: "Axes | None", stages: list[Stage]) -> float:
-        """How high it is, in inches."""
-        y, above = 0.08, dict[str, float]()
-        for stage in stages:
-            if not stage.reached:
-                continue
-            y = self._lost(axes, stage, y, above)
-            y = self._reached(axes, stage, y, above)
-        return y + 0.08
-
-    def _lost(self, axes: "Axes | None", stage: Stage, y: float, above: dict[str, float]) -> float:
-        """Dashed boxes: beside the arrow where there is one arrow, else upon each column's."""
-        if not above:
-            return y
-        lowest = y + GAP
-        for condition, reasons in stage.lost.items():
-            column = self.columns.get(condition)
-            if column is None:
-                continue
-            beside = condition == EVERYBODY
-            width = 0.42 * 2 * column.middle if beside else column.width
-            middle = column.middle + 0.2 + width / 2 if beside else column.middle
-            text = _reasons(reasons, int((width - 0.12) / CHARACTER))
-            top = y + (GAP / 2 if beside else GAP)
-            bottom = top + _height(text)
-            if axes is not None:
-                if beside:
-                    axes.plot((column.middle, middle - width / 2), ((top + bottom) / 2,) * 2,
-                              color=MUTED, linewidth=0.8)  # fmt: skip
-                else:
-                    _arrow(axes, column.middle, above.get(condition, y), top)
-                _box(axes, middle, top, width, text, dashed=True)
-            if not beside:
-                above[condition] = bottom
-            lowest = max(lowest, bottom + (GAP / 2 if beside else GAP))
-        return lowest
-
-    def _reached(
-        self, axes: "Axes | None", stage: Stage, y: float, above: dict[str, float]
-    ) -> float:
-        if above and set(stage.reached) != set(above):
-            y = self._parted(axes, stage, y, above)
-        bottoms = {}
-        for condition, n in stage.reached.items():
-            column = self.columns[condition]
-            text = self._text(condition, stage.name, n, column)
-            bottoms[condition] = y + _height(text)
-            if axes is not None:
-                if condition in above:
-                    _arrow(axes, column.middle, above[condition], y)
-                _box(axes, column.middle, y, column.width, text)
-        above.clear()
-        above.update(bottoms)
-        return max(bottoms.values())
-
-    def _parted(
-        self, axes: "Axes | None", stage: Stage, y: float, above: dict[str, float]
-    ) -> float:
-        """A line across, where one way parts into several or several come together."""
-        across = y - GAP / 6
-        if axes is not None:
-            ends = [self.columns[c].middle for c in (*above, *stage.reached)]
-            axes.plot((min(ends), max(ends)), (across, across), color=INK, linewidth=0.9)
-            for condition, bottom in above.items():
-                axes.plot((self.columns[condition].middle,) * 2, (bottom, across), color=INK,
-                          linewidth=0.9)  # fmt: skip
-        above.clear()
-        above.update(dict.fromkeys(stage.reached, across))
-        return y + GAP / 2
-
-    def _text(self, condition: str, stage: str, n: int, column: Column) -> str:
-        said = f"{wrapped(stage, column.letters, 3)}\nn = {n:,}"
-        if condition == EVERYBODY or condition in self.named:
-            return said
-        self.named.add(condition)
-        return f"{wrapped(condition, column.letters)}\n{said}"
+def _n(table: pd.DataFrame, stage: str, condition: str) -> int:
+    of = table[(table["stage"] == stage) & (table["condition"] == condition)]
+    return int(of["n"].sum())
 
 
-def _reasons(reasons: list[tuple[int, str]], letters: int) -> str:
-    return "\n".join(wrapped(f"{n:,} {reason}", letters, 4) for n, reason in reasons)
+def _reached(table: pd.DataFrame, stage: str, condition: str) -> list[str]:
+    said = WORDS.get(stage, stage)
+    return [said[0].upper() + said[1:], f"n = {_n(table, stage, condition):,}"]
+
+
+def _counts(table: pd.DataFrame, stages: Iterable[str], condition: str) -> list[str]:
+    """A line for each reason of each stage that somebody is in."""
+    lines = []
+    for stage in stages:
+        of = table[(table["stage"] == stage) & (table["condition"] == condition)]
+        said = WORDS.get(stage, stage.replace("_", " "))
+        for n, reason in zip(of["n"], of["reason"], strict=True):
+            # Everything else of the erased is gone, and no reason was ever kept.
+            why = "" if pd.isna(reason) or stage == "erased" else f": {_why(str(reason))}"
+            lines.append(f"{int(n):,} {said}{why}")
+    return lines
+
+
+def _why(reason: str) -> str:
+    return clean(reason.replace(";", ", ").replace("_", " "), 80)
+
+
+def _sentence(level: Level) -> str:
+    parts = []
+    for condition, lines in level.lines.items():
+        shown = [line for line in lines if line != condition]
+        about = f"{clean(condition)}: " if condition != EVERYBODY else ""
+        parts.append(about + ("; " if level.lost else ", ").join(shown))
+    return f"{'Not further: ' if level.lost else ''}{'; '.join(parts)}."
+
+
+# where the boxes stand
+
+
+def _columns(parted: Sequence[str], width: float) -> dict[str, Column]:
+    room = width / max(len(parted), 1)
+    found = {c: Column(room * (at + 0.5), min(room - 0.12, 2.2)) for at, c in enumerate(parted)}
+    return {**found, EVERYBODY: Column(width / 2, 2.2)}
+
+
+def _draw(axes: "Axes | None", levels: Sequence[Level], columns: dict[str, Column]) -> float:
+    """From top to bottom; without axes it only measures. How high all is, in inches."""
+    y, above = 0.06, dict[str, float]()
+    for level in levels:
+        if level.beside:
+            y = _beside(axes, level.lines[EVERYBODY], y, columns[EVERYBODY])
+            continue
+        if above and not set(level.lines) <= set(above):
+            y = _parted(axes, level, y, above, columns)
+        elif above:
+            y += GAP
+        bottoms = {c: _one(axes, level, c, y, above, columns[c]) for c in level.lines}
+        above = {**above, **bottoms}
+        y = max(bottoms.values())
+    return y + 0.06
+
+
+def _one(
+    axes: "Axes | None",
+    level: Level,
+    condition: str,
+    y: float,
+    above: dict[str, float],
+    column: Column,
+) -> float:
+    """One box with the arrow to it; where it ends."""
+    text = _wrapped(level.lines[condition], column.width)
+    if axes is not None:
+        if condition in above:
+            _arrow(axes, column.middle, above[condition], y)
+        _box(axes, column.middle, y, column.width, text, lost=level.lost)
+    return y + _height(text)
+
+
+def _beside(axes: "Axes | None", lines: list[str], y: float, column: Column) -> float:
+    """A box to the right of the arrow, from which a line leads to it."""
+    left, right = column.middle + 0.2, 2 * column.middle - 0.06
+    text, top = _wrapped(lines, right - left, 4), y + GAP / 2
+    bottom = top + _height(text)
+    if axes is not None:
+        axes.plot((column.middle, left), ((top + bottom) / 2,) * 2, color=MUTED, linewidth=0.8)
+        _box(axes, (left + right) / 2, top, right - left, text, lost=True)
+    return bottom - GAP / 2
+
+
+def _parted(
+    axes: "Axes | None",
+    level: Level,
+    y: float,
+    above: dict[str, float],
+    columns: dict[str, Column],
+) -> float:
+    """The line across where everybody's way parts into conditions; where boxes go on."""
+    across = y + 0.75 * GAP
+    if axes is not None:
+        ends = [columns[c].middle for c in (*above, *level.lines)]
+        axes.plot((min(ends), max(ends)), (across, across), color=INK, linewidth=0.9)
+        middle = columns[EVERYBODY].middle
+        axes.plot((middle, middle), (above[EVERYBODY], across), color=INK, linewidth=0.9)
+    above.clear()
+    above.update(dict.fromkeys(level.lines, across))
+    return across + 0.75 * GAP
+
+
+def _wrapped(lines: Iterable[str], width: float, most: int = 5) -> str:
+    return "\n".join(wrapped(line, int((width - 0.12) / CHARACTER), most) for line in lines)
 
 
 def _height(text: str) -> float:
@@ -191,30 +228,14 @@ def _arrow(axes: "Axes", x: float, start: float, end: float) -> None:
     })  # fmt: skip
 
 
-def _box(
-    axes: "Axes", middle: float, top: float, width: float, text: str, *, dashed: bool = False
-) -> None:
+def _box(axes: "Axes", middle: float, top: float, width: float, text: str, *, lost: bool) -> None:
     from matplotlib.patches import Rectangle
 
     axes.add_patch(Rectangle((middle - width / 2, top), width, _height(text), facecolor="white",
-                             edgecolor=MUTED if dashed else INK, linewidth=0.9, zorder=2,
-                             linestyle=(0, (3, 2)) if dashed else "-"))  # fmt: skip
+                             edgecolor=MUTED if lost else INK, linewidth=0.9, zorder=2,
+                             linestyle=(0, (3, 2)) if lost else "-"))  # fmt: skip
     for at, line in enumerate(text.split("\n")):
         y = top + PADDING / 2 + LINE * (at + 0.5)
-        x, side = (middle - width / 2 + 0.06, "left") if dashed else (middle, "center")
+        x, side = (middle - width / 2 + 0.06, "left") if lost else (middle, "center")
         axes.text(x, y, line, ha=side, va="center", fontsize=SMALL, zorder=3,
                   weight="bold" if line.startswith("n = ") else "normal")  # fmt: skip
-
-
-def _sentence(stage: Stage) -> str:
-    lost = [
-        f"{n:,} {clean(reason, 80)}{f' ({clean(condition)})' if condition else ''}"
-        for condition, reasons in stage.lost.items()
-        for n, reason in reasons
-    ]
-    not_there = f"Did not get to “{clean(stage.name)}”: {'; '.join(lost)}. " if lost else ""
-    reached = ", ".join(
-        f"{clean(condition)} {n:,}" if condition else counted(n, "participant")
-        for condition, n in stage.reached.items()
-    )
-    return f"{not_there}{clean(stage.name)}: {reached or 'not counted'}."

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 PLANNED = ("planned",)
 # The others stand in the table comparisons.
-MOST_ROWS = 24
+MOST_ROWS, MOST_SAID = 24, 8
 NUMBERS = [
     *("estimate", "estimate_ci_low", "estimate_ci_high"),
     *("effect", "ci_low", "ci_high", "tost_low", "tost_high"),
 ]
+PAIRED = ("paired_t", "wilcoxon_signed_rank")
 KEY = ["family", "outcome", "condition_a", "condition_b"]
 
 
@@ -29,6 +30,7 @@ def forest(
     planned: Collection[str] = PLANNED,
     names: Mapping[str, str] | None = None,
     name: str = "effects",
+    alpha: float = 0.05,
 ) -> Figure | None:
     """A forest plot of mean differences, a panel an outcome, from the table `comparisons`.
 
@@ -36,8 +38,9 @@ def forest(
     its effect size in words. Where an equivalence bound was set (`tost_low`, `tost_high`, in the
     same unit) it is shaded. Of several tests of one comparison the first with an interval counts.
     Families in `planned` are drawn first, filled; the others hollow. A second `analysis_set` stands
-    below the first, smaller. `names` gives outcomes in the study's words. Rows that could not be
-    estimated are left out; None when there is no other.
+    below the first, smaller. `names` gives outcomes in the study's words; intervals have
+    confidence 1 − `alpha`. Rows that could not be estimated are left out; None when there is no
+    other.
     """
     rows = _rows(comparisons, planned)
     if rows.empty:
@@ -54,8 +57,8 @@ def forest(
         name=file_name("forest", name),
         drawing=drawing,
         title="Differences between conditions",
-        alt=" ".join(_sentence(row) for _, row in shown.iterrows()),
-        caption=_caption(rows, shown),
+        alt=_told(rows, alpha),
+        caption=_caption(rows, shown, alpha),
     )
 
 
@@ -128,27 +131,37 @@ def _numbers(row: pd.Series) -> str:
     return f"{number(row['estimate'])} ({ends}) · n {_n(row, ', ')}"
 
 
-def _effect(row: pd.Series) -> str:
+def _effect(row: pd.Series, alpha: float) -> str:
     if not np.isfinite(row["effect"]):
         return ""
     name = clean(str(row["effect_name"])).replace("_", " ")
-    return f", {name} {estimate(row['effect'], row['ci_low'], row['ci_high'])}"
+    return f", {name} {estimate(row['effect'], row['ci_low'], row['ci_high'], alpha=alpha)}"
 
 
-def _sentence(row: pd.Series) -> str:
+def _told(rows: pd.DataFrame, alpha: float) -> str:
+    """The first comparisons in sentences; the others are in the table beside the figure."""
+    said = [_sentence(row, alpha) for _, row in rows.head(MOST_SAID).iterrows()]
+    others = f"{len(rows) - MOST_SAID} more are in comparisons.csv."
+    return " ".join([*said, others] if len(rows) > MOST_SAID else said)
+
+
+def _sentence(row: pd.Series, alpha: float) -> str:
     kind = "Planned" if row["planned"] else "Exploratory"
-    numbers = estimate(row["estimate"], row["estimate_ci_low"], row["estimate_ci_high"])
+    ends = row["estimate_ci_low"], row["estimate_ci_high"]
+    numbers = estimate(row["estimate"], *ends, alpha=alpha)
     return (
         f"{kind}, {clean(row['outcome'])}, {clean(str(row['analysis_set']))}: {_pair(row)} is "
-        f"{numbers}{_effect(row)}, n = {_n(row)}."
+        f"{numbers}{_effect(row, alpha)}, n = {_n(row)}."
     )
 
 
 def _n(row: pd.Series, between: str = " and ") -> str:
+    if str(row["test"]) in PAIRED:
+        return f"{int(row['n_a']):,} pairs"
     return between.join(f"{int(row[n]):,}" for n in ("n_a", "n_b"))
 
 
-def _caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+def _caption(rows: pd.DataFrame, shown: pd.DataFrame, alpha: float) -> str:
     sets = [clean(str(one)) for one in shown["analysis_set"].dropna().unique()]
     below = f" Small, below: {listed(sets[1:])}; above: {sets[0]}." if len(sets) > 1 else ""
     bound = " Shaded: differences too small to matter, as set by the study." if (
@@ -157,7 +170,7 @@ def _caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
     there, drawn = rows["place"].nunique(), shown["place"].nunique()
     part = f" {drawn} of {counted(there, 'comparison')} are drawn." if drawn < there else ""
     return (
-        "Differences of participants' means with their intervals. Filled squares: planned before "
-        f"the data; hollow circles: exploratory.{bound}{below}{part} Tests, p adjusted by Holm's "
-        "method, and effect sizes: comparisons.csv."
+        f"Differences of participants' means with {100 * (1 - alpha):g} % intervals. Filled "
+        f"squares: planned before the data; hollow circles: exploratory.{bound}{below}{part} "
+        "Tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
     )

@@ -37,6 +37,7 @@ def rating_against_metric(
     conditions: Sequence[str] | None = None,
     correlations: pd.DataFrame | None = None,
     said: str = "",
+    alpha: float = 0.05,
     seed: int = 1,
 ) -> Figure | None:
     """Each playlist's rating against one metric: all conditions together, then each by itself.
@@ -45,7 +46,7 @@ def rating_against_metric(
     `playlist_metrics` of one label source joined with `playlist_ratings`. The lines are straight
     ones with bands (`band.line_with_band`). `correlations` are the rows of `cohesion_vs_rating`
     for this metric, outcome and label source; their coefficients are printed, none is computed
-    here. None when no playlist has both values.
+    here; their intervals have confidence 1 − `alpha`. None when no playlist has both values.
     """
     numbers = playlists[[metric, outcome]].apply(pd.to_numeric).astype(float)
     known = playlists.assign(**numbers).dropna(subset=[metric, outcome, "condition"])
@@ -75,7 +76,7 @@ def rating_against_metric(
         file_name("against", metric, outcome),
         drawing,
         f"{named(outcome, said)} against {metric}",
-        " ".join(_sentence(n, rows_of, correlations) for n, rows_of in panels.items()),
+        " ".join(_sentence(n, rows_of, correlations, alpha) for n, rows_of in panels.items()),
         _caption(known, drawn),
     )
 
@@ -154,7 +155,9 @@ def _why(row: pd.Series) -> str:
     return str(row.get("status", "")).removeprefix("not_estimable: ") or "not estimable"
 
 
-def _sentence(name: str, rows: pd.DataFrame, correlations: pd.DataFrame | None) -> str:
+def _sentence(
+    name: str, rows: pd.DataFrame, correlations: pd.DataFrame | None, alpha: float
+) -> str:
     people = counted(rows["participant_id"].nunique(), "participant")
     about, row = f"{counted(len(rows), 'playlist')} of {people}", _row(name, correlations)
     if row is None:
@@ -162,7 +165,7 @@ def _sentence(name: str, rows: pd.DataFrame, correlations: pd.DataFrame | None) 
     if not np.isfinite(float(row["estimate"])):
         return f"{clean(name)}: {about}, no rank correlation: {_why(row)}."
     found, low, high = (float(row[column]) for column in ("estimate", "ci_low", "ci_high"))
-    return f"{clean(name)}: rank correlation {estimate(found, low, high)} in {about}."
+    return f"{clean(name)}: rank correlation {estimate(found, low, high, alpha=alpha)} in {about}."
 
 
 def _caption(known: pd.DataFrame, drawn: pd.DataFrame) -> str:

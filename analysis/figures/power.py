@@ -46,7 +46,7 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
         return None
     differing = [c for c in by if len({str(rows.iloc[0][c]) for rows in curves}) > 1] or ["effect"]
     labels = [_label(rows.iloc[0], differing) for rows in curves]
-    alike = _label(curves[0].iloc[0], [c for c in by if c not in differing])
+    alike = _label(curves[0].iloc[0], [c for c in by if c not in differing], 120)
     drawing = sheet(3.1 + 0.2 * len(curves))
     axes = drawing.subplots()
     for at, (rows, label) in enumerate(zip(curves, labels, strict=True)):
@@ -54,7 +54,7 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     axes.axhline(target, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
     axes.annotate(f"target {share(target)}", (1, target), (0, 3), ha="right", fontsize=SMALL,
                   xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
-    axes.set(ylim=(0, 1.03), xlabel="participants a condition", ylabel="power")
+    axes.set(ylim=(0, 1.03), xlabel=_unit(known["test"]), ylabel="power")
     axes.set_yticks(np.linspace(0, 1, 6), [share(value) for value in np.linspace(0, 1, 6)])
     legend_below(drawing, axes.get_legend_handles_labels()[0], 1)
     simulated = any(_bars(rows) is not None for rows in curves)
@@ -69,12 +69,21 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     )  # fmt: skip
 
 
-def _label(row: pd.Series, differing: list[str]) -> str:
+def _unit(tests: pd.Series) -> str:
+    """What n counts: the table's column `assumption` says it for each test."""
+    counted_by = {"correlation": "playlists", "paired_t": "participants"}
+    found = {
+        counted_by.get(str(t).removeprefix("tost_"), "participants a condition") for t in tests
+    }
+    return found.pop() if len(found) == 1 else "n"
+
+
+def _label(row: pd.Series, differing: list[str], longest: int = 36) -> str:
     said = {"effect": "effect {}", "condition_a": "{} −", "condition_b": "{}"}
     parts = []
     for column in differing:
         value = row[column]
-        text = f"{value:g}" if isinstance(value, int | float) else clean(str(value), 36)
+        text = f"{value:g}" if isinstance(value, int | float) else clean(str(value), longest)
         parts.append(said.get(column, "{}").format(text))
     return ", ".join(parts).replace(" −, ", " − ")
 
@@ -107,7 +116,7 @@ def _power(row: pd.Series) -> str:
     ends = (float(row.get("ci_low", np.nan)), float(row.get("ci_high", np.nan)))
     told = f" (95 % interval {share(ends[0])} to {share(ends[1])})"
     sure = told if np.isfinite(ends).all() else ""
-    return f"n = {row['n']:g} a condition, power {share(row['power'])}{sure}"
+    return f"n = {row['n']:g}, power {share(row['power'])}{sure}"
 
 
 @styled

@@ -26,10 +26,11 @@ def span(low: float, high: float, digits: int = 2) -> str:
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
-def estimate(value: float, low: float, high: float, digits: int = 2) -> str:
-    """A number with its 95 % interval."""
-    ends = span(low, high, digits)
-    return f"{number(value, digits)} ({f'95 % interval {ends}' if ends else 'no interval'})"
+def estimate(value: float, low: float, high: float, *, alpha: float = 0.05) -> str:
+    """A number with its interval, of confidence 1 − alpha."""
+    ends = span(low, high)
+    said = f"{100 * (1 - alpha):g} % interval {ends}" if ends else "no interval"
+    return f"{number(value)} ({said})"
 
 
 def counted(n: int, one: str) -> str:

@@ -94,11 +94,16 @@ def vectors(genres: tuple[str, ...] = GENRES) -> pd.DataFrame:
 
 
 def way() -> pd.DataFrame:
-    rows = [("Registered", "", 45, ""), ("Assigned", "", 5, "too young"),
-            ("Assigned", SYSTEM, 21, ""), ("Assigned", CHANCE, 19, ""),
-            ("Analysed", CHANCE, 2, "failed an attention check"),
-            ("Analysed", SYSTEM, 21, ""), ("Analysed", CHANCE, 17, "")]  # fmt: skip
-    return pd.DataFrame(rows, columns=["stage", "condition", "n", "reason"])
+    rows = [("visited", None, None, "not recorded"), ("consented", None, 46, None),
+            ("erased", None, 1, "they had everything erased"), ("registered", None, 45, None),
+            ("screened_out", None, 5, "a quota is full"), ("not_assigned", None, 0, None),
+            ("assigned", None, 40, None), ("assigned", SYSTEM, 21, None),
+            ("completed", SYSTEM, 21, None), ("analysed", SYSTEM, 21, None),
+            ("assigned", CHANCE, 19, None), ("withdrew", CHANCE, 1, "they wished so"),
+            ("excluded", CHANCE, 2, "failed_check;too_fast"),
+            ("analysed", CHANCE, 17, None)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["stage", "condition", "n", "reason"])
+    return table.astype({"n": "Int64"})
 
 
 def power() -> pd.DataFrame:
@@ -417,13 +422,14 @@ def test_an_unknown_query_song_is_said():
 def test_the_flow_says_who_got_where_and_who_did_not_and_why():
     shown = texts(drawn("flow"))
     assert [text for text in shown if text.startswith("n = ")] == [
-        "n = 45", "n = 21", "n = 19", "n = 21", "n = 17",
+        "n = 46", "n = 45", "n = 21", "n = 19", "n = 21", "n = 17",
     ]  # fmt: skip
-    assert {"5 too young", "2 failed an attention check"} <= set(shown)
+    reasons = "5 screened out: a quota is full", "2 excluded: failed check, too fast"
+    assert all(reason in " ".join(shown) for reason in ("1 had everything erased", *reasons))
 
 
 def test_many_conditions_make_a_wide_flow_that_scrolls():
-    rows = [("Assigned", f"condition-{i}", 5, "") for i in range(7)]
+    rows = [("assigned", f"condition-{i}", 5, None) for i in range(7)]
     figure = figures.flow(pd.DataFrame(rows, columns=["stage", "condition", "n", "reason"]))
     assert figure is not None
     assert figure.wide
@@ -431,9 +437,8 @@ def test_many_conditions_make_a_wide_flow_that_scrolls():
 
 
 def test_the_power_curve_says_which_size_reaches_the_target():
-    assert (
-        "80 % is reached first, of 3 sizes from 20 to 70, with n = 70" in drawn("power_curve").alt
-    )
+    said = "80 % is reached first, of 3 sizes from 20 to 70, with n = 70, power 84 %"
+    assert said in drawn("power_curve").alt
 
 
 def test_simulated_power_has_bars():
