@@ -17,12 +17,7 @@ def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
     listened = tables.listening(
         frames.entries(of.study, **whose), frames.listening_events(of.study, **whose)
     )
-    rated = tables.ratings(
-        listened,
-        frames.track_ratings(of.study, **whose),
-        frames.shown_positions(of.study, **whose),
-        of.track_scales,
-    )
+    rated = tables.ratings(listened, frames.track_ratings(of.study, **whose), of.track_scales)
     about_playlists = frames.playlist_answers(of.study, **whose)
     hidden = frames.hidden_tracks(of.study, **whose), frames.hidden_ratings(of.study, **whose)
     return {

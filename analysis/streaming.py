@@ -7,7 +7,7 @@ moment of the database, so that somebody who is erased meanwhile is in all of th
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ from .report import Written, manifest
 from .rows import of_people, of_playlists
 from .source import Source, source
 
+T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, as many as a few of these make.
 CHUNK = 500
 # What is being done, how much of it is done, and how much there is.
@@ -89,18 +90,18 @@ def _write_playlists(of: Source, files: dict[str, CsvFile], tell: Tell, chunk: i
     numbers = frames.playlist_numbers(of.study, pilot=of.pilot)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     for done, some in _chunks(numbers, chunk):
-        files["playlist_metrics"].append(of_playlists(of, by, (some[0], some[-1])))
+        files["playlist_metrics"].append(of_playlists(of, by, some))
         tell("playlist metrics", done, len(numbers))
 
 
-def _people(of: Source) -> list[int]:
+def _people(of: Source) -> list[str]:
     whose = Participant.objects.filter(study=of.study)
     included = whose if of.pilot else whose.filter(pilot=False)
-    return list(included.order_by("pseudonym").values_list("pk", flat=True))
+    return list(included.order_by("pseudonym").values_list("pseudonym", flat=True))
 
 
-def _chunks(rows: Sequence[Any], size: int) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Some at a time, with how many are done with these."""
+def _chunks(rows: Sequence[T], size: int) -> Iterator[tuple[int, tuple[T, T]]]:
+    """The first and last of some at a time, with how many are done with these."""
     for start in range(0, len(rows), size):
-        some = rows[start : start + size]
-        yield start + len(some), some
+        end = min(start + size, len(rows))
+        yield end, (rows[start], rows[end - 1])
