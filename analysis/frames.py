@@ -7,6 +7,7 @@ Rows come in a fixed order: participant, playlist, position.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from survey.models import (
     Flag,
     Instrument,
     ListeningEvent,
+    Participant,
     SoundCheck,
     Study,
     TrackRating,
@@ -55,6 +57,46 @@ def as_written(field: str) -> Cast:
 def moments(written: pd.Series) -> pd.Series:
     """Times as the database writes them: SQLite without a zone, in UTC."""
     return pd.to_datetime(written, utc=True, format="ISO8601")
+
+
+# who took part
+
+
+def people(study: Study, *, pilot: bool = False) -> pd.DataFrame:
+    """One row for each participant: how they stand, and why they left, in words.
+
+    Who is active counts as abandoned once they had done nothing for the study's
+    `abandoned_after_minutes` when something was last done in it, or once it is archived: the data
+    decide, not the time at which they are looked at.
+    """
+    taking_part = Participant.objects.filter(study=study).order_by("pseudonym")
+    table = frame(
+        taking_part if pilot else taking_part.filter(pilot=False),
+        participant_id="pseudonym",
+        status="status",
+        left_because="left_because",
+        seen="last_seen_at",
+        came="created_at",
+    )
+    seen = pd.to_datetime(table["seen"].fillna(table["came"]), utc=True)
+    idle = seen < seen.max() - timedelta(minutes=study.abandoned_after_minutes)
+    idle |= study.state == Study.State.ARCHIVED
+    gone = (table["status"] == Participant.Status.ACTIVE) & idle
+    table["status"] = table["status"].mask(gone, "abandoned")
+    because = {str(value): str(label) for value, label in Participant.LeftBecause.choices}
+    table["left_because"] = table["left_because"].map(because)
+    return table[["participant_id", "status", "left_because"]]
+
+
+def assigned(study: Study, *, pilot: bool = False) -> pd.DataFrame:
+    """One row for each participant and condition that they were given."""
+    trials = Trial.objects.filter(of_study(study, "participant", pilot), condition__isnull=False)
+    table = frame(
+        trials.order_by("participant__pseudonym", "number"),
+        participant_id="participant__pseudonym",
+        condition="condition__name",
+    )
+    return table.drop_duplicates(ignore_index=True)
 
 
 # what was shown and heard

@@ -3,8 +3,6 @@ alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
 
 import pandas as pd
 
@@ -14,8 +12,6 @@ from .codebook import FILES
 from .scales import Scale
 from .source import Source
 from .tables import LIKING
-
-ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +30,19 @@ def primary(of: Source) -> Primary | None:
     """As the study's analysis plan says. Without a plan: liking, of playlists before tracks, else
     the first scale there is, and every pair of conditions. None where there is no scale to compare.
     """
-    plan: dict[str, Any] = getattr(of.study, "analysis_plan", None) or {}
+    plan = of.study.plan
     scales = [("playlist_ratings", scale) for scale in of.playlist_scales]
     scales += [("ratings", scale) for scale in of.track_scales]
-    found = _named(plan["outcome"], scales) if plan else _usual(scales)
+    found = _named(plan.outcome, scales) if plan else _usual(scales)
     if found is None:
         return None
     file, scale = found
-    pairs = plan.get("contrasts") or combinations(of.conditions, 2)
     return Primary(
         file,
         scale.column.name,
         paired=of.study.design == Study.Design.WITHIN,
-        pairs=tuple((a, b) for a, b in pairs),
-        alpha=plan.get("alpha", ALPHA),
+        pairs=tuple(plan.pairs(of.conditions)),
+        alpha=plan.alpha,
         planned=bool(plan),
     )
 
@@ -67,7 +62,8 @@ def _usual(scales: list[tuple[str, Scale]]) -> Found:
 def table(found: Primary | None) -> pd.DataFrame:
     """One row for each pair: the file `primary`, for whoever computes it again."""
     rows = [
-        (found.file, found.column, found.paired, a, b, found.alpha, found.planned)
-        for a, b in (found.pairs if found else ())
+        (one.file, one.column, one.paired, a, b, one.alpha, one.planned)
+        for one in ([found] if found else [])
+        for a, b in one.pairs
     ]
     return pd.DataFrame(rows, columns=[column.name for column in FILES["primary"]])

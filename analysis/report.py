@@ -1,6 +1,7 @@
 """Which tables make a report of a study, and the manifest that says where they come from."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,9 +15,12 @@ from survey.models import Instrument, Participant, Study
 
 from . import codebook, frames, primary, tables
 from .answers import scores
+from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes, sha256
+from .flow import Progress, flow
+from .planned import about_plan, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, measure
-from .rows import of_playlists, of_people
+from .rows import of_people, of_playlists
 from .source import Source, source
 
 # Of a question, in the manifest.
@@ -44,6 +48,7 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
     built = {
         **rows,
         "scores": scores(of.study, pilot=of.pilot),
+        **_left_out(of, rated, answered),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
@@ -51,6 +56,41 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
     return {name: built[name] for name in codebook.FILES}
+
+
+def _left_out(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the plan's rules leave out, and how many people came how far."""
+    assigned = frames.assigned(of.study, pilot=of.pilot)
+    shown = frames.playlists(of.study, pilot=of.pilot)
+    rules, conditions = of.study.plan.exclusions, of.conditions
+    analysed = _analysed(of, {"ratings": rated, "playlist_ratings": answered})
+    progress = Progress(of.people, assigned, shown, analysed, of.study.erasures.count())
+    return {
+        "exclusions": exclusions(
+            rated,
+            shown,
+            assigned,
+            of.marks,
+            planned=rules,
+            scales=[scale.column.name for scale in of.track_scales],
+            conditions=conditions,
+            unmarked=unmarked(of.study),
+        ),
+        "flow": flow(progress, of.marks, rules=rules, conditions=conditions),
+    }
+
+
+def _analysed(of: Source, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows left in with a value of the planned outcome; without a plan, of any scale."""
+    planned = primary.primary(of) if of.study.plan else None
+    names = {file: [scale.column.name for scale in its] for file, its in of.scales.items()}
+    wanted = {planned.file: [planned.column]} if planned else names
+    given = [
+        table[~table["excluded"] & table[columns].notna().any(axis=1)]
+        for file, columns in wanted.items()
+        for table in [tables[file]]
+    ]
+    return pd.concat([rows[["participant_id", "condition"]] for rows in given])
 
 
 def _descriptives(
@@ -111,12 +151,13 @@ def manifest(of: Source, written: Written) -> dict[str, Any]:
         "models": _models(of),
         "library_revisions": _revisions(of),
         "catalogue_coverage": catalogue_coverage(shown, of.conditions, of.library),
-        "exclusion_rules": [],
-        "exclusions": _exclusions(of),
+        "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
+        "exclusion_rules": rules_of(of.study),
+        "exclusions": said_of(of.study, pilot=of.pilot),
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
-        "software": _software(),
+        "software": software(),
     }
 
 
@@ -161,12 +202,6 @@ def _participants(of: Source) -> dict[str, Any]:
     }
 
 
-def _exclusions(of: Source) -> str:
-    if of.pilot:
-        return "None are applied: every participant is in, of the pilot too, completed or not."
-    return "Those who began in the pilot are left out; everybody else is in, completed or not."
-
-
 def _models(of: Source) -> list[dict[str, Any]]:
     return [
         {"name": model.name, "version": model.version, "genres": model.genres}
@@ -179,7 +214,7 @@ def _revisions(of: Source) -> list[str]:
     return sorted(set(shown.values_list("library_revision", flat=True)))
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
     return {
         "playlist-study": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
         "python": platform.python_version(),

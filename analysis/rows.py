@@ -6,6 +6,7 @@ One function for each order of rows: by people, by questionnaire and people, by 
 import pandas as pd
 
 from . import answers, frames, tables
+from .exclusions import marked
 from .frames import Numbers, People
 from .playlists import Measure, playlist_metrics
 from .source import Source
@@ -19,10 +20,12 @@ def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
     )
     rated = tables.ratings(listened, frames.track_ratings(of.study, **whose), of.track_scales)
     about_playlists = frames.playlist_answers(of.study, **whose)
+    answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
+    rules = of.study.plan.exclusions
     hidden = frames.hidden_tracks(of.study, **whose), frames.hidden_ratings(of.study, **whose)
     return {
-        "ratings": rated,
-        "playlist_ratings": tables.playlist_ratings(about_playlists, of.playlist_scales, rated),
+        "ratings": marked(rated, of.marks, rules),
+        "playlist_ratings": marked(answered, of.marks, rules),
         "answers": answers.answers(of.study, **whose),
         "listening": listened,
         "hidden_tracks": tables.hidden(*hidden, of.track_scales),

@@ -2,24 +2,34 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from survey.models import Instrument, Study
 
 from . import frames
 from .codebook import Column
+from .exclusions import Marks, marks
 from .frames import Library
 from .scales import FAMILIAR, Scale, scales
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """What of the study's design the tables follow."""
+    """What of the study's design the tables follow. `people` are how participants stand, `marks`
+    whom and what each rule of exclusion would leave out."""
 
     study: Study
     conditions: list[str]
     track_scales: list[Scale]
     playlist_scales: list[Scale]
     library: Library
+    people: pd.DataFrame
+    marks: Marks
     pilot: bool = False
+
+    @property
+    def scales(self) -> dict[str, list[Scale]]:
+        return {"ratings": self.track_scales, "playlist_ratings": self.playlist_scales}
 
     @property
     def items(self) -> dict[str, list[Column]]:
@@ -34,11 +44,14 @@ class Source:
 
 
 def source(study: Study, *, pilot: bool = False) -> Source:
+    people = frames.people(study, pilot=pilot)
     return Source(
         study,
         list(study.conditions.order_by("pk").values_list("name", flat=True)),
         scales(study, Instrument.Placement.TRACK),
         scales(study, Instrument.Placement.PLAYLIST),
         frames.library(study, pilot=pilot),
+        people,
+        marks(frames.flags(study, pilot=pilot), people),
         pilot,
     )

@@ -39,8 +39,6 @@ def ratings(listened: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]
         **{FAMILIAR: None},
         listened_s=listened["heard_s"],
         rated_at=listened["entry"].map(_last_rated(given, "entry")),
-        excluded=False,
-        exclusion_reason=None,
     )
     return _with_scales(table, given, scales, "entry")
 

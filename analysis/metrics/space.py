@@ -53,10 +53,11 @@ def problems_of(vectors: Floats) -> list[str]:
 def soft_entropy(vectors: ArrayLike) -> tuple[float, float, float]:
     """Genre entropy without hard labels, in bits: (within, total, divergence).
 
-    within = mean of H(p_i); total = H(mean p); both 0–log₂K, NaN without a track.
-    divergence = total − within = the Jensen–Shannon divergence of the tracks, the mutual
-    information of track and genre (not its square root, which scipy's `jensenshannon`
-    returns); NaN with fewer than two tracks. Raises as `check_probabilities`.
+    `vectors` are p_i, shape (n, K). within = mean of H(p_i); total = H(mean p); both
+    0–log₂K, NaN without a track. divergence = total − within, 0–min(log₂K, log₂n) = the
+    Jensen–Shannon divergence of the tracks, the mutual information of track and genre (not
+    its square root, which scipy's `jensenshannon` returns); NaN with fewer than two tracks.
+    Raises as `check_probabilities`.
     Source: Lin (1991), Divergence measures based on the Shannon entropy, IEEE TIT 37:145.
     """
     p = check_probabilities(vectors)
@@ -78,10 +79,11 @@ def soft_entropies(p: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def diversity(vectors: ArrayLike) -> float:
-    """Intra-list diversity: the mean pairwise Euclidean distance in genre space, 0–√2.
+    """Intra-list diversity: the mean pairwise Euclidean distance, Σ_{i<j} ‖p_i − p_j‖ / (n(n−1)/2).
 
-    NaN with fewer than two tracks. Raises as `check_probabilities`. Source: Ziegler et al.
-    (2005), Improving recommendation lists through topic diversification, WWW.
+    In units of genre space, 0–√2. `vectors` are p_i, shape (n, K). NaN with fewer than two
+    tracks. Raises as `check_probabilities`. Source: Ziegler et al. (2005), Improving
+    recommendation lists through topic diversification, WWW.
     """
     return float(diversities(check_probabilities(vectors)[None])[0])
 
@@ -94,8 +96,9 @@ def diversities(p: Floats) -> Floats:
 def cosine_diversity(vectors: ArrayLike) -> float:
     """Intra-list diversity by angle: 1 − the mean pairwise cosine, 0–1, no unit.
 
-    NaN with fewer than two tracks. Raises as `check_probabilities`. Source: Smyth &
-    McClave (2001), Similarity vs. diversity, ICCBR.
+    The cosine is p_i·p_j / (‖p_i‖ ‖p_j‖). `vectors` are p_i, shape (n, K). NaN with fewer
+    than two tracks. Raises as `check_probabilities`. Source: Smyth & McClave (2001),
+    Similarity vs. diversity, ICCBR.
     """
     return float(cosine_diversities(check_probabilities(vectors)[None])[0])
 
@@ -119,11 +122,12 @@ def _mean(values: Floats) -> Floats:
 
 
 def compactness(vectors: ArrayLike) -> float:
-    """Root mean square distance of the tracks to their centroid; small is compact.
+    """Root mean square distance of the tracks to their centroid, √(Σ ‖p_i − p̄‖² / n).
 
-    In units of genre space, 0–√(1 − 1/K) (.8165 for K = 3). NaN with fewer than two
-    tracks. Raises as `check_probabilities`. Source: the radius of gyration of a cluster
-    (Zhang, Ramakrishnan & Livny 1996, BIRCH, SIGMOD, equation 2).
+    Small is compact. In units of genre space, 0–√(1 − 1/K) (.8165 for K = 3). `vectors`
+    are p_i, shape (n, K). NaN with fewer than two tracks. Raises as `check_probabilities`.
+    Source: the radius of gyration of a cluster (Zhang, Ramakrishnan & Livny 1996, BIRCH,
+    SIGMOD, equation 2).
     """
     return float(compactnesses(check_probabilities(vectors)[None])[0])
 
@@ -134,10 +138,11 @@ def compactnesses(p: Floats) -> Floats:
 
 
 def query_distances(vectors: ArrayLike, query: ArrayLike) -> Floats:
-    """Each track's Euclidean distance to the query song in genre space: (n,), 0–√2.
+    """Each track's Euclidean distance to the query song, ‖p_i − q‖: shape (n,).
 
-    `query` has shape (K,). Raises as `check_probabilities`, and ValueError when the
-    numbers of genres differ. Source: the system's own ranking.
+    In units of genre space, 0–√2. `vectors` are p_i, shape (n, K), `query` is q, shape (K,).
+    Raises as `check_probabilities`, and ValueError when the numbers of genres differ.
+    Source: the system's own ranking.
     """
     p, q = check_probabilities(vectors), check_probabilities(np.atleast_2d(query))
     if p.shape[-1] != q.shape[-1]:

@@ -19,6 +19,10 @@ pytestmark = [
 ]
 
 PHONE = {"width": 360, "height": 740}
+SAVED_AGAIN = """(scale) => new Promise((done) => {
+  document.addEventListener("htmx:afterSettle", done, {once: true});
+  htmx.trigger(scale, "change");
+})"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What a finger aims at; a radio button's whole label is one target.
 TARGETS = "main button, main a.button, main label:has(input), main input:not(label input)"
@@ -199,11 +203,21 @@ def test_a_changed_rating_is_undone_in_one_step_with_the_keyboard(listener):
     for point in (1, 3):
         listener.scale(1).locator("label").nth(point).click()
         listener.folder.until(lambda p=point: listener.ratings() == [p + 1], "it is saved")
-    undo = listener.page.locator("#saved-1").get_by_role("button", name="Undo")
+    undo = listener.page.locator("#track-1").get_by_role("button", name="Undo")
     undo.focus()
     listener.page.keyboard.press("Enter")
     listener.folder.until(lambda: listener.ratings() == [2], "the first rating is back")
     assert listener.scale(1).locator("input").nth(1).evaluate("e => e === document.activeElement")
+
+
+def test_who_is_on_the_undo_button_stays_there_while_more_is_saved(listener):
+    for point in (1, 3):
+        listener.scale(1).locator("label").nth(point).click()
+        listener.folder.until(lambda p=point: listener.ratings() == [p + 1], "it is saved")
+    listener.page.locator("#track-1").get_by_role("button", name="Undo").focus()
+    # A save that comes back late, as one does over a slow connection.
+    listener.scale(1).evaluate(SAVED_AGAIN)
+    assert listener.page.evaluate("document.activeElement.className") == "undo"
 
 
 def test_a_rating_made_without_a_connection_is_sent_again_by_itself(listener, context):

@@ -120,20 +120,29 @@ function noteChange({ target }) {
   if (earlier.length) before.set(part, earlier);
 }
 
+// One button a song, which stays where it is while more is saved: whoever is on it stays there.
 function offerUndo(part) {
   if (!before.has(part)) return;
+  const status = statusOf(part);
+  const button = status.parentElement.querySelector(".undo") ?? undoButton(status);
+  const about = part.querySelector("legend")?.firstChild?.textContent.trim();
+  button.setAttribute("aria-label", `${button.textContent}: ${about}`);
+  button.onclick = () => undo(part);
+}
+
+function undoButton(status) {
   const button = Object.assign(document.createElement("button"), {
     type: "button", className: "undo", textContent: document.querySelector("[data-undo]").dataset.undo,
   });
-  const about = part.querySelector("legend")?.firstChild?.textContent.trim();
-  button.setAttribute("aria-label", `${button.textContent}: ${about}`);
-  button.addEventListener("click", () => {
-    part.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
-    const field = put(before.get(part));
-    field?.dispatchEvent(new Event("change", { bubbles: true }));
-    field?.focus();
-  });
-  statusOf(part).append(" ", button);
+  status.after(button);
+  return button;
+}
+
+function undo(part) {
+  part.querySelectorAll("input:checked").forEach((field) => { field.checked = false; });
+  const field = put(before.get(part));
+  field?.dispatchEvent(new Event("change", { bubbles: true }));
+  field?.focus();
 }
 
 // Questions that open when enough of the song was heard

@@ -1,0 +1,44 @@
+"""All ratings at once: linear mixed and cumulative-link models of every outcome."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.stats.mixed import COMPONENTS, TERMS, crossed
+from analysis.stats.ordinal import cumulative_link
+
+from .design import Design, Outcome, rows_in
+
+LINEAR, ORDINAL = "linear_mixed", "cumulative_link"
+OF_TRACKS = ("participant_id", "track_id", "playlist_id")
+OF_PLAYLISTS = ("participant_id",)
+
+
+def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(terms, variance components) of each model, outcome and analysis set.
+
+    Ratings of tracks: participants and tracks crossed, playlists within participants. Of
+    playlists: participants alone, where they rated several.
+    """
+    terms, components = [], []
+    for analysis_set, outcome in design.each():
+        rows = rows_in(tables[outcome.file], analysis_set)
+        for model, fitted in _fits(rows, outcome, design):
+            about = {"model": model, "outcome": outcome.name, "analysis_set": analysis_set}
+            terms.append(fitted.terms.assign(**about))
+            components.append(fitted.components.assign(**about))
+    return _table(terms, TERMS), _table(components, COMPONENTS)
+
+
+def _fits(rows, outcome: Outcome, design: Design):  # type: ignore[no-untyped-def]
+    groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
+    shared = {"conditions": design.conditions, "alpha": design.alpha}
+    yield LINEAR, crossed(rows, outcome.column, groups=groups, **shared)
+    if outcome.points:
+        yield ORDINAL, cumulative_link(rows, outcome.column, points=outcome.points, **shared)
+
+
+def _table(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    ordered = ["model", "outcome", *columns]
+    ordered.insert(ordered.index("status"), "analysis_set")
+    return pd.concat(parts, ignore_index=True)[ordered] if parts else pd.DataFrame(columns=ordered)

@@ -1,0 +1,129 @@
+"""Human ratings against the baselines: a playlist's rating, and what a metric says of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from analysis.stats import correlate
+from analysis.stats.compare import holm
+from analysis.stats.correlate import COHESION_VS_RATING, VERDICTS, verdicts
+
+from .design import TRACKS, Design, Outcome, rows_in
+
+Tables = Mapping[str, pd.DataFrame]
+
+# Without a plan: the baselines of the field, and what the network's own space says.
+METRICS = (
+    *("cohesion_artist_pair", "cohesion_genre_pair", "entropy_bits"),
+    *("soft_entropy_divergence_bits", "diversity", "query_distance"),
+)
+# Those that don't depend on whose labels they are computed from.
+OF_THE_SPACE = (
+    *("soft_entropy_within_bits", "soft_entropy_total_bits", "soft_entropy_divergence_bits"),
+    *("diversity", "diversity_cosine", "compactness", "query_distance", "novelty_bits"),
+)
+FAMILY = ["analysis_set", "outcome", "label_source", "level", "condition"]
+ALONG = ("position", "distance")
+
+
+def metrics_of(design: Design) -> Sequence[str]:
+    return design.plan.metrics or METRICS
+
+
+def about_playlists(design: Design) -> list[Outcome]:
+    """What of each playlist is set against its metrics: the primary outcome, and if that is not of
+    tracks, the mean liking of its tracks."""
+    first = [design.primary] if design.primary else []
+    liked = [one for one in design.outcomes if one.of_tracks and one.column.endswith("liking")]
+    return list(dict.fromkeys([*first, *liked]))
+
+
+def rated_playlists(tables: Tables, outcome: Outcome, analysis_set: str) -> pd.DataFrame:
+    """One row a playlist with a value: of an outcome of tracks, the mean of its tracks."""
+    keys = ["participant_id", "condition", "playlist_id"]
+    rows = rows_in(tables[outcome.file], analysis_set).dropna(subset=[outcome.column])
+    values = pd.to_numeric(rows[outcome.column]).astype(float)
+    return values.groupby([rows[key] for key in keys]).mean().rename("rating").reset_index()
+
+
+def measured(tables: Tables, outcome: Outcome, analysis_set: str, source: str) -> pd.DataFrame:
+    """The rated playlists with their metrics from one source of labels."""
+    metrics = tables["playlist_metrics"]
+    of_source = metrics[metrics["label_source"] == source]
+    own = of_source.drop(columns=["participant_id", "condition"], errors="ignore")
+    return rated_playlists(tables, outcome, analysis_set).merge(own, on="playlist_id")
+
+
+def against_metrics(tables: Tables, design: Design) -> pd.DataFrame:
+    """Each metric and outcome: pooled, within each condition, adjusted for it, and within people.
+
+    `p_holm` corrects over the metrics of an outcome, source of labels, level and condition.
+    """
+    parts = list(_against(tables, design))
+    if not parts:
+        return pd.DataFrame(columns=COHESION_VS_RATING)
+    table = pd.concat(parts, ignore_index=True)
+    table["p_holm"] = table.groupby(FAMILY, dropna=False)["p"].transform(holm)
+    return table[COHESION_VS_RATING]
+
+
+def _against(tables: Tables, design: Design) -> Iterator[pd.DataFrame]:
+    for analysis_set in design.sets:
+        for outcome in about_playlists(design):
+            for source in ("metadata", "cnn"):
+                frame = measured(tables, outcome, analysis_set, source)
+                for metric in metrics_of(design):
+                    if source == "cnn" and metric in OF_THE_SPACE:
+                        continue
+                    about = {"metric": metric, "label_source": source, "outcome": outcome.name}
+                    for found in _levels(frame, metric, design):
+                        yield found.assign(**about, analysis_set=analysis_set)
+
+
+def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.DataFrame]:
+    shared = {
+        "bound": design.plan.correlation_bound,
+        "alpha": design.alpha,
+        "seed": design.seed,
+    }
+    yield correlate.spearman_clustered(frame, metric, "rating", **shared)
+    yield correlate.within_conditions(
+        frame, metric, "rating", conditions=design.conditions, **shared
+    )
+    yield correlate.adjusted(frame, metric, "rating", **shared)
+    if design.paired:
+        yield correlate.repeated_measures(frame, metric, "rating", alpha=design.alpha)
+
+
+def metric_verdicts(tables: Tables, design: Design, compared: pd.DataFrame) -> pd.DataFrame:
+    """What each metric says about each pair of conditions, beside what people say."""
+    if design.primary is None:
+        return pd.DataFrame(columns=VERDICTS)
+    analysis_set = design.sets[-1]
+    parts = [
+        verdicts(
+            measured(tables, design.primary, analysis_set, "metadata"),
+            "rating",
+            list(metrics_of(design)),
+            design.pairs,
+            paired=design.paired,
+            alpha=design.alpha,
+        )
+    ]
+    return pd.concat(parts, ignore_index=True).assign(outcome=design.primary.name)
+
+
+def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
+    """How ratings go with the position in the playlist and the distance from the query song."""
+    of_tracks = [outcome for outcome in design.outcomes if outcome.of_tracks]
+    parts = [
+        correlate.by_position(rows, outcome.column, predictor, alpha=design.alpha).assign(
+            outcome=outcome.name, predictor=predictor, analysis_set=analysis_set
+        )
+        for analysis_set in design.sets
+        for rows in [rows_in(tables[TRACKS], analysis_set)]
+        for outcome in of_tracks
+        for predictor in ALONG
+        if predictor in rows
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
