@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,14 +125,19 @@ def hash_of(hashes: Mapping[str, str]) -> str:
     return sha256("".join(lines).encode())
 
 
-def write_zip(path: Path, folder: Path) -> None:
-    """All files of a folder and of those in it; the same files give the same bytes."""
+def write_zip(path: Path, folder: Path, told: Callable[[int, int], None] | None = None) -> None:
+    """All files of a folder and of those in it; the same files give the same bytes.
+
+    `told` is called with how many files are done, and how many there are.
+    """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
+        for done, file in enumerate(files, start=1):
             entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o640 << 16
             entry.file_size = file.stat().st_size  # so that one of 4 GB is written as such
             with file.open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
+            if told:
+                told(done, len(files))

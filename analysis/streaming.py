@@ -1,7 +1,7 @@
 """A study's data as files, however many there are: some participants at a time, never all at once.
 
-The files are, byte for byte, those of a report on the same data. Every one is read at the same
-moment of the database, so that somebody who is erased meanwhile is in all of them or in none.
+The files are, byte for byte, those of a report on the same data. Read them inside a snapshot, so
+that somebody who is erased meanwhile is in all of them or in none.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from survey.models import Participant, Study
+from survey.models import Participant
 
 from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
@@ -19,7 +19,7 @@ from .export import CsvFile, hash_of, json_bytes
 from .playlists import measure
 from .report import Written, manifest
 from .rows import of_people, of_playlists
-from .source import Source, source
+from .source import Source
 
 T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, as many as a few of these make.
@@ -33,15 +33,11 @@ STREAMED = (
 FILES = (*STREAMED, "primary", "codebook")
 
 
-def write_data(
-    study: Study, folder: Path, *, pilot: bool = False, tell: Tell, chunk: int = CHUNK
-) -> Written:
+def write_data(of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK) -> Written:
     """Write the files with a row for each thing that happened, with codebook and manifest.
 
-    Pilot participants are left out unless asked for. Raises OSError when the folder can't be
-    written.
+    Raises OSError when the folder can't be written.
     """
-    of = source(study, pilot=pilot)
     with _files(of, folder) as files:
         _write_people(of, files, tell, chunk)
         _write_scores(of, files, tell, chunk)

@@ -1,5 +1,6 @@
 """Metrics on labels: how many of a playlist's tracks carry the same one."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ def adjacent_cohesion(labels: Labels) -> float:
 
 
 def adjacent(names: Labels) -> float:
-    of_two = zip(names, names[1:], strict=False)
+    of_two = itertools.pairwise(names)
     equal = [a == b for a, b in of_two if a is not None and b is not None]
     return sum(equal) / len(equal) if equal else math.nan
 
