@@ -4,16 +4,20 @@ One template renders them, in the researcher's area and as one file that stands 
 computes, and nothing here is heavy: the web process may import it.
 """
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+# In a report's folder.
+SECTIONS, FIGURES = "sections.json", "figures"
 CSS = Path(__file__).parent / "static" / "analysis" / "report.css"
 # Numbers with what may stand beside them: signs, units, intervals, "< .001".
 NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d.,]+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
@@ -77,6 +81,30 @@ class Section:
     notes: Sequence[str] = ()
     tables: Sequence[Table] = ()
     figures: Sequence[Picture] = ()
+
+
+def saved(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    """As data for a file beside the tables; drawings stay in theirs."""
+    return [asdict(section) for section in sections]
+
+
+def read(folder: Path) -> list[Section]:
+    """The sections that a report saved in its folder, with their drawings. Raises OSError."""
+    written = json.loads((folder / SECTIONS).read_text("utf-8"))
+    return [
+        Section(
+            **{
+                **section,
+                "tables": [Table(**table) for table in section["tables"]],
+                "figures": [_with_drawing(folder, about) for about in section["figures"]],
+            }
+        )
+        for section in written
+    ]
+
+
+def _with_drawing(folder: Path, about: dict[str, Any]) -> Picture:
+    return Picture(**{**about, "svg": drawn(folder / FIGURES / f"{about['name']}.svg")})
 
 
 def drawn(file: Path) -> SafeString:

@@ -1,4 +1,4 @@
-"""A report's results: the study's design as its analysis needs it, and the figures of its tables."""
+"""A report's results: the design as the analysis needs it, and the figures of its tables."""
 
 from collections.abc import Iterator, Mapping
 
@@ -29,7 +29,11 @@ def design_of(of: Source) -> Design:
         of.study.design == Study.Design.WITHIN,
         outcomes,
         next(
-            (one for one in outcomes if first and (one.file, one.column) == (first.file, first.column)),
+            (
+                one
+                for one in outcomes
+                if first and (one.file, one.column) == (first.file, first.column)
+            ),
             None,
         ),
         of.study.plan,
