@@ -28,14 +28,7 @@ def design_of(of: Source) -> Design:
         of.conditions,
         of.study.design == Study.Design.WITHIN,
         outcomes,
-        next(
-            (
-                one
-                for one in outcomes
-                if first and (one.file, one.column) == (first.file, first.column)
-            ),
-            None,
-        ),
+        next((one for one in outcomes if first and one.name == first.name), None),
         of.study.plan,
         _scored(of.study),
         of.study.seed,

@@ -319,7 +319,7 @@ PLANS = (
         "along",
         "By position and by distance",
         leads.along,
-        figures=["by-position", "by-distance", "by-shown"],
+        figures=["by-position", "by-distance"],
     ),
     _Plan(
         "reliability",
