@@ -25,7 +25,7 @@ from .playlists import catalogue_coverage, measure
 from .results import design_of, drawings
 from .rows import of_people, of_playlists
 from .source import Source, source
-from .story import sections
+from .story import brief, sections
 
 # Of a question, in the manifest.
 ASKED = (
@@ -167,7 +167,13 @@ def _publish(
     (folder / page.SECTIONS).write_bytes(json_bytes(told))
     title = f"Report on {of.study.title}"
     warnings = [SIMULATED] if about["participants"]["simulated"] else []
-    alone = page.standalone(title, page.read(folder), subtitle=of.study.slug, warnings=warnings)
+    alone = page.standalone(
+        title,
+        page.read(folder),
+        subtitle=of.study.slug,
+        brief=brief(built, design),
+        warnings=warnings,
+    )
     (folder / "report.html").write_text(alone, encoding="utf-8")
 
 

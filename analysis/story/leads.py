@@ -1,275 +1,375 @@
 """The sentence that opens each section of a report, made from the numbers with uncertainty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from analysis.figures.words import counted, listed, number, share, span
 from analysis.inference import Design
-from analysis.inference.design import ALL, PLANNED, SENSITIVITY
+from analysis.inference.design import PLANNED, SENSITIVITY
+
+from . import rows, words
+from .phrases import (
+    confidence,
+    interval,
+    is_or_are,
+    named,
+    p_value,
+    participants,
+    people,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 Row: TypeAlias = Any  # a row of a table
 NOBODY = "Nobody has rated anything yet, so nothing can be estimated."
-T_TESTS = ("paired_t", "welch_t")
-
-
-def p_value(p: float) -> str:
-    if pd.isna(p):
-        return "p not estimable"
-    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
-
-
-def level(design: Design) -> str:
-    return f"{100 * (1 - design.alpha):g} %"
-
-
-def said(outcome: str, design: Design) -> str:
-    """An outcome in the study's own words."""
-    for one in design.outcomes:
-        if one.name == outcome:
-            return f"“{one.label or one.column}”"
-    return outcome
-
-
-def why(row: Row) -> str:
-    return str(row["status"]).removeprefix("not_estimable: ")
+NO_SCALE = "The study asks for no rating on which conditions could be compared."
+NO_PAIR = "There are no two conditions to compare."
 
 
 def flow(tables: Tables, design: Design) -> str:
-    everybody = tables["flow"][tables["flow"]["condition"].isna()]
-    n = everybody.groupby("stage")["n"].sum()
-    registered = int(n.get("registered", 0))
+    table = tables["flow"]
+    n = table[table["condition"].isna()].groupby("stage")["n"].sum()
+    registered, completed, excluded, analysed = (
+        int(n.get(stage, 0)) for stage in ("registered", "completed", "excluded", "analysed")
+    )
     if not registered:
         return "Nobody has registered yet."
-    completed, excluded = int(n.get("completed", 0)), int(n.get("excluded", 0))
-    words = counted(registered, "person").replace("persons", "people")
+    left_out = (
+        f"{excluded} {is_or_are(excluded)} excluded by the analysis plan, and "
+        if design.plan.exclusions
+        else "and "
+    )
     return (
-        f"Of {words} who registered, {completed} completed the study, {excluded} "
-        f"{'is' if excluded == 1 else 'are'} excluded by the analysis plan, and "
-        f"{int(n.get('analysed', 0))} are analysed."
+        f"Of {people(registered)} who registered, {completed} completed the study, "
+        f"{left_out}{analysed} {is_or_are(analysed)} analysed."
     )
 
 
 def quality(tables: Tables, design: Design) -> str:
     flags = tables["flags"]
     if flags.empty:
-        return "No answer was marked as careless by the study's rules."
-    people = flags["participant_id"].nunique()
+        return "No answer was marked as careless by the study’s rules."
+    who = flags["participant_id"].nunique()
     kinds = flags["flag"].value_counts()
-    named = listed([f"{name.replace('_', ' ')} ({n})" for name, n in kinds.items()])
+    named_kinds = listed([f"{words.of(words.MARKS, kind)} ({n})" for kind, n in kinds.items()])
     return (
-        f"{counted(people, 'participant')} {'has' if people == 1 else 'have'} marks of careless "
-        f"answers: {named}. Marks alone leave nobody out."
+        f"{participants(who)} {'has' if who == 1 else 'have'} marks of careless answers: "
+        f"{named_kinds}; a mark leaves out only whom the analysis plan says."
     )
 
 
 def ratings(tables: Tables, design: Design) -> str:
     if design.primary is None:
-        return "The study has no scale on which conditions could be compared."
-    rows = tables["descriptives"]
-    of = rows[(rows["outcome"] == design.primary.name) & (rows["group_by"] == "condition")]
-    of = of[of["n_participants"] > 0]
-    if of.empty:
+        return NO_SCALE
+    table = rows.by_condition(tables["descriptives"], design)
+    table = table[table["n_participants"].fillna(0).gt(0)]
+    if table.empty:
         return NOBODY
     means = [
-        f"{row['level']} {number(row['mean'])} "
-        f"({_interval(row, '95 %')}; n = {counted(int(row['n_participants']), 'participant')})"
-        for _, row in of.iterrows()
+        f"{row['level']} {number(row['mean'])} ({interval(row, '95 %')}, "
+        f"n = {int(row['n_participants'])})"
+        for _, row in table.iterrows()
     ]
-    return f"Mean ratings on {said(design.primary.name, design)}: {listed(means)}."
+    return f"Means on {words.quoted(design.primary, design)}: {named(means, 4)}."
 
 
-def _interval(row: Row, confidence: str, low: str = "ci_low", high: str = "ci_high") -> str:
-    ends = span(row[low], row[high])
-    return f"{confidence} interval {ends}" if ends else "no interval"
-
-
-def primary_rows(tables: Tables, design: Design, family: str | None = None) -> pd.DataFrame:
-    """The t-tests of the primary outcome: the planned ones, or without a plan all."""
-    rows = tables["comparisons"]
-    if design.primary is None or rows.empty:
-        return rows.iloc[:0]
-    rows = rows[(rows["outcome"] == design.primary.name) & rows["test"].isin(T_TESTS)]
-    if family:
-        return rows[rows["family"] == family]
-    planned = rows[rows["family"] == PLANNED]
-    return planned if len(planned) else rows[rows["analysis_set"] == ALL]
+# comparisons
 
 
 def comparisons(tables: Tables, design: Design) -> str:
-    rows = primary_rows(tables, design)
-    if rows.empty:
-        return "There are no two conditions to compare."
-    planned = bool((rows["family"] == PLANNED).all())
-    opening = "As planned: " if planned else "Not planned before the data, so exploratory: "
-    return opening + " ".join(difference(row, design) for _, row in rows.iterrows())
+    """What each pair's test says of the main question: shown, equivalent, open, not estimable."""
+    if design.primary is None:
+        return NO_SCALE
+    table = rows.confirmatory(tables["comparisons"], design)
+    if table.empty:
+        return NO_PAIR
+    planned = bool((table["family"] == PLANNED).all())
+    opening = "As planned, on" if planned else "Exploratory, as it was not planned: on"
+    found = "; ".join(_findings(table, design))
+    return f"{opening} {words.quoted(design.primary, design)}, {found}."
 
 
-def difference(row: Row, design: Design) -> str:
-    """What one t-test says: the difference, its interval, p, and what may be concluded."""
-    a, b = row["condition_a"], row["condition_b"]
-    if row["status"] != "ok":
-        return f"{a} against {b} can't be estimated: {why(row)}."
-    ends = _interval(row, level(design), "estimate_ci_low", "estimate_ci_high")
-    n = f"n = {int(row['n_a'])}" if row["n_a"] == row["n_b"] and design.paired else (
-        f"n = {int(row['n_a'])} and {int(row['n_b'])}"
-    )  # fmt: skip
-    numbers = f"{ends}, {n}, {p_value(row['p_holm'])} after Holm"
-    size = f"{number(abs(row['estimate']))} points"
-    if row["p_holm"] < design.alpha:
-        way = "higher" if row["estimate"] > 0 else "lower"
-        return f"{a} was rated {size} {way} than {b} ({numbers})."
-    seen = f"{a} and {b} differed by {number(row['estimate'])} points ({numbers})"
-    if pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha:
-        bound = number(row["tost_high"])
-        return f"{seen}: equivalent within {bound} points ({p_value(row['tost_p'])})."
-    return f"{seen}: no difference is shown, and none is ruled out."
-
-
-def models(tables: Tables, design: Design) -> str:
-    rows = tables["models"]
-    if design.primary is None or rows.empty:
-        return NOBODY
-    track = next((one for one in design.outcomes if one.of_tracks), design.primary)
-    of = rows[(rows["outcome"] == track.name) & (rows["model"] == "linear_mixed")]
-    of = of[(of["analysis_set"] == design.sets[-1]) & of["term"].str.contains(" - ", regex=False)]
-    if of.empty:
-        return "There are no two conditions to model."
-    parts = [
-        f"{row['term']} {number(row['estimate'])} ({_interval(row, level(design))}, "
-        f"{p_value(row['p'])})"
-        if row["status"] == "ok"
-        else f"{row['term']} can't be estimated: {why(row)}"
-        for _, row in of.iterrows()
+def _findings(table: pd.DataFrame, design: Design) -> list[str]:
+    groups: dict[str, list[str]] = {"shown": [], "same": [], "open": [], "none": []}
+    for _, row in table.iterrows():
+        kind = _kind(row, design)
+        groups[kind].append(_SAID[kind](row, design))
+    said = [
+        named(groups["shown"]),
+        _about(groups["same"], "{} differ by less than the bound"),
+        _about(groups["open"], "no difference is shown, and none ruled out, for {}"),
+        _about(groups["none"], "nothing can be estimated for {}"),
     ]
-    first = of.iloc[0]
+    return [one for one in said if one]
+
+
+def _about(parts: list[str], said: str) -> str:
+    return said.format(named(parts)) if parts else ""
+
+
+def _kind(row: Row, design: Design) -> str:
+    if row["status"] != "ok":
+        return "none"
+    if row["p_holm"] < design.alpha:
+        return "shown"
+    equivalent = pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha
+    return "same" if equivalent else "open"
+
+
+def _shown(row: Row, design: Design) -> str:
+    way = "higher" if row["estimate"] > 0 else "lower"
+    size = f"{number(abs(row['estimate']))} points"
+    within = (
+        f", though within ±{number(row['tost_high'])}"
+        if pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha
+        else ""
+    )
     return (
-        f"With participants and songs both taken as samples, on {said(track.name, design)}: "
-        f"{listed(parts)}; {counted(int(first['n_obs']), 'rating')} of "
-        f"{counted(int(first['n_participants']), 'participant')}."
+        f"{row['condition_a']} is {size} {way} than {row['condition_b']}{within} "
+        f"({_numbers(row, design)}, {p_value(row['p_holm'])} after Holm)"
     )
 
 
+def _same(row: Row, design: Design) -> str:
+    return (
+        f"{words.pair(row)} ({number(row['estimate'])}, {_numbers(row, design)}, equivalence within "
+        f"±{number(row['tost_high'])} points {p_value(row['tost_p'])})"
+    )
+
+
+def _open(row: Row, design: Design) -> str:
+    return (
+        f"{words.pair(row)} ({number(row['estimate'])}, {_numbers(row, design)}, "
+        f"{p_value(row['p_holm'])})"
+    )
+
+
+def _none(row: Row, design: Design) -> str:
+    return f"{words.pair(row)} ({words.why(row['status'])})"
+
+
+_SAID = {"shown": _shown, "same": _same, "open": _open, "none": _none}
+
+
+def _numbers(row: Row, design: Design) -> str:
+    ends = interval(row, confidence(design), "estimate_ci_low", "estimate_ci_high")
+    one = design.paired or row["n_a"] == row["n_b"]
+    n = f"n = {int(row['n_a'])}" if design.paired else (
+        f"n = {int(row['n_a'])} each" if one else f"n = {int(row['n_a'])} and {int(row['n_b'])}"
+    )  # fmt: skip
+    return f"{ends}, {n}"
+
+
+# models
+
+
+def models(tables: Tables, design: Design) -> str:
+    outcomes = rows.modelled(design)
+    if not outcomes:
+        return NO_SCALE
+    outcome = next((one for one in outcomes if one.of_tracks), outcomes[0])
+    table = rows.of_outcomes(rows.main_terms(tables["models"], design), [outcome])
+    table = table[(table["model"] == "linear_mixed") & (table["term"] != "condition")]
+    if table.empty:
+        return NO_PAIR
+    samples = "participants and songs" if outcome.of_tracks else "participants"
+    asked = words.quoted(outcome, design)
+    able = table[table["status"] == "ok"]
+    if able.empty:
+        return f"A model of {asked} can't be estimated: {words.why(table['status'].iloc[0])}."
+    parts = [
+        f"{words.term(row, design)} {number(row['estimate'])} "
+        f"({interval(row, confidence(design))}, {p_value(row['p'])})"
+        for _, row in able.iterrows()
+    ]
+    first = able.iloc[0]
+    n = f"{counted(int(first['n_obs']), 'rating')} of {participants(first['n_participants'])}"
+    return f"With {samples} as samples of more, points on {asked}: {named(parts)}; {n}."
+
+
+# baselines
+
+
 def baselines(tables: Tables, design: Design) -> str:
-    rows = tables["cohesion_vs_rating"]
-    rows = rows[(rows["label_source"] == "metadata") & rows["level"].isin(["pooled", "adjusted"])]
-    rows = rows[rows["analysis_set"] == design.sets[-1]]
-    if rows.empty:
-        return NOBODY
-    of = rows[(rows["outcome"] == rows["outcome"].iloc[0])]
-    parts = [_correlation(group) for _, group in of.groupby("metric", sort=False)]
-    return f"Across playlists, the ratings went with {listed(parts[:3])}."
-
-
-def _correlation(group: pd.DataFrame) -> str:
-    by_level = {row["level"]: row for _, row in group.iterrows()}
-    parts = []
-    for name, row in by_level.items():
-        if row["status"] == "ok":
-            parts.append(f"ρ = {number(row['estimate'])} {name} ({_interval(row, '95 %')})")
-        else:
-            parts.append(f"{name} not estimable ({why(row)})")
-    n = int(next(iter(by_level.values()))["n_playlists"])
-    return f"{group['metric'].iloc[0]}: {', '.join(parts)}, n = {counted(n, 'playlist')}"
+    said = [verdicts(tables, design), correlations(tables, design)]
+    return " ".join(one for one in said if one)
 
 
 def verdicts(tables: Tables, design: Design) -> str:
-    rows = tables["metric_verdicts"]
-    if rows.empty:
+    """How often the metrics would have concluded what people said. An open question on either
+    side is no conclusion."""
+    table = tables["metric_verdicts"]
+    if table.empty:
         return ""
-    counts = rows["verdict"].value_counts()
-    return "Metrics against people, pair by pair: " + listed(
-        [f"{verdict} ({n})" for verdict, n in counts.items()]
-    ) + "."  # fmt: skip
+    able = table[table["status"] == "ok"]
+    n, metrics = len(table), table["metric"].nunique()
+    pairs = table[["condition_a", "condition_b"]].drop_duplicates()
+    of = f"{counted(metrics, 'metric')} on {counted(len(pairs), 'pair')} of conditions"
+    if able.empty:
+        return (
+            f"What {of} would have concluded can't be told: {words.why(table['status'].iloc[0])}."
+        )
+    counts = able["verdict"].value_counts()
+    agree = int(counts.get("agrees", 0) + counts.get("both see no difference", 0))
+    open_ = int(able["verdict"].str.contains("undecided").sum())
+    against = len(able) - agree - open_
+    left = [f"{agree} of {n} conclusions agree with what people said", f"{against} do not"]
+    left.append(f"{open_} can't be compared, as the metric or people leave the pair undecided")
+    if n > len(able):
+        left.append(f"{n - len(able)} can't be estimated")
+    return f"Of {of}, {listed(left)}."
+
+
+def correlations(tables: Tables, design: Design) -> str:
+    """Of the first outcome with the condition taken out: how many metrics go with it, and which
+    most."""
+    table = rows.correlated(tables["cohesion_vs_rating"], design)
+    if table.empty:
+        return NOBODY if rows.modelled(design) else NO_SCALE
+    able = table[(table["adjusted_status"] == "ok") & table["adjusted_p_holm"].notna()]
+    asked = words.quoted(rows.modelled(design)[0], design)
+    if able.empty:
+        reason = words.why(table["adjusted_status"].iloc[0]) or "no p"
+        return f"How metrics go with {asked} within conditions can't be estimated: {reason}."
+    strongest = able.loc[able["adjusted_estimate"].astype(float).abs().idxmax()]
+    n_shown = int((able["adjusted_p_holm"] < design.alpha).sum())
+    ends = interval(strongest, confidence(design), "adjusted_ci_low", "adjusted_ci_high")
+    return (
+        f"With the condition taken out, {n_shown or 'none'} of {counted(len(able), 'metric')} "
+        f"{'goes' if n_shown < 2 else 'go'} with {asked} after Holm; the strongest is "
+        f"{words.of(words.METRICS, strongest['metric'])}, ρ = "
+        f"{number(strongest['adjusted_estimate'])} ({ends}, "
+        f"n = {counted(int(strongest['n_playlists']), 'playlist')})."
+    )
 
 
 def along(tables: Tables, design: Design) -> str:
-    rows = tables["along_playlists"]
-    if rows.empty:
+    table = rows.along(tables["along_playlists"], design)
+    table = table[table["measure"] == "spearman"]
+    liked = [one for one in design.outcomes if one.of_tracks]
+    if not liked:
+        return "Songs were not rated one by one."
+    table = rows.of_outcomes(table, rows.modelled(design)[-1:] if table.size else liked)
+    if table.empty:
         return NOBODY
-    rows = rows[(rows["analysis_set"] == design.sets[-1])]
-    rows = rows[rows["outcome"] == rows["outcome"].iloc[0]]
-    rows = rows[rows["measure"] == "spearman"]
-    parts = [
-        f"{row['x']} {number(row['estimate'])} ({_interval(row, level(design))}, "
-        f"{p_value(row['p'])}, n = {counted(int(row['n_participants']), 'participant')})"
-        if row["status"] == "ok"
-        else f"{row['x']} not estimable ({why(row)})"
-        for _, row in rows.iterrows()
-    ]
-    return f"Mean correlation within participants of the rating with {listed(parts)}."
+    parts = [_trend(row, design) for _, row in table.iterrows()]
+    asked = words.asked(table["outcome"].iloc[0], design)
+    return f"Within playlists, “{asked}” and {named(parts)}."
+
+
+def _trend(row: Row, design: Design) -> str:
+    of = words.of(words.ALONG, row["x"])
+    if row["status"] != "ok":
+        return f"{of} can't be related ({words.why(row['status'])})"
+    shown = "go together" if row["p"] < design.alpha else "show no trend"
+    return (
+        f"{of} {shown}: mean ρ = {number(row['estimate'])} ({interval(row, confidence(design))}, "
+        f"{p_value(row['p'])}, n = {participants(row['n_participants'])})"
+    )
+
+
+# reliability, exclusions, missing, power
 
 
 def reliability(tables: Tables, design: Design) -> str:
-    rows = tables["reliability"]
-    of = rows[(rows["statistic"] == "icc_from_components") & (rows["status"] == "ok")]
-    of = of[of["scale"] == of["scale"].iloc[0]] if len(of) else of
-    if of.empty:
-        return "How alike ratings are can't be estimated."
-    names = {"participant_id": "who rates", "track_id": "the song", "playlist_id": "the playlist"}
+    table = tables["reliability"]
+    table = table[table["statistic"] == "icc_from_components"]
+    able = table[table["estimate"].notna() & table["ci_high"].notna()]
+    if able.empty:
+        reasons = [one for one in map(words.why, table["status"]) if one]
+        reason = f": {reasons[0]}" if reasons else ", as no songs were rated"
+        return f"How much ratings have in common can't be estimated{reason}."
+    able = able[able["scale"] == able["scale"].iloc[0]]
     parts = [
-        f"{share(row['estimate'])} by {names.get(row['variant'], row['variant'])} "
-        f"({'95 % interval ' + span(100 * row['ci_low'], 100 * row['ci_high'], 0) + ' %'})"
-        for _, row in of.iterrows()
+        f"{share(row['estimate'])} lies between {words.of(words.COMPONENTS, row['variant'])} "
+        f"({confidence(design)} interval {span(100 * row['ci_low'], 100 * row['ci_high'], 0)} %, "
+        f"n = {int(row['n_units'])})"
+        for _, row in able.iterrows()
     ]
-    return f"Of the variance of {said(of['scale'].iloc[0], design)}, {listed(parts)} is explained."
+    asked = words.asked(able["scale"].iloc[0], design)
+    return f"Of the variance of “{asked}”, {listed(parts)}."
 
 
 def exclusions(tables: Tables, design: Design) -> str:
     if not design.plan.exclusions:
-        return "No exclusion is planned; the tables say what each rule would leave out."
-    planned = primary_rows(tables, design, PLANNED)
-    everybody = primary_rows(tables, design, SENSITIVITY)
-    if planned.empty or everybody.empty:
-        return "Nothing planned can be compared."
+        return "No exclusion was planned, so every result here is of everybody."
+    planned = rows.confirmatory(tables["comparisons"], design, PLANNED)
+    everybody = rows.confirmatory(tables["comparisons"], design, SENSITIVITY)
+    both = planned.merge(everybody, on=["condition_a", "condition_b"], suffixes=("", "_all"))
+    able = both[(both["status"] == "ok") & (both["status_all"] == "ok")]
+    if able.empty:
+        reason = words.why(both["status"].iloc[0]) if len(both) else "there are no two conditions"
+        return f"Results with and without the exclusions can't be compared: {reason}."
     changed = [
-        f"{row['condition_a']} against {row['condition_b']}"
-        for (_, row), (_, other) in zip(planned.iterrows(), everybody.iterrows(), strict=True)
-        if (row["p_holm"] < design.alpha) != (other["p_holm"] < design.alpha)
+        words.pair(row)
+        for _, row in able.iterrows()
+        if _kind(row, design) != _kind(_of_everybody(row), design)
     ]
     if changed:
-        return f"Without the exclusions the conclusion is another for {listed(changed)}."
-    return "With and without the exclusions, every planned comparison leads to the same conclusion."
+        return f"With everybody in, the conclusion is another for {named(changed)}."
+    return (
+        f"With and without the exclusions, {counted(len(able), 'planned comparison')} "
+        f"{'leads' if len(able) == 1 else 'lead'} to the same conclusion."
+    )
+
+
+def _of_everybody(row: Row) -> dict[str, Any]:
+    return {name: row[f"{name}_all"] for name in ("status", "p_holm", "tost_p")}
 
 
 def missing(tables: Tables, design: Design) -> str:
-    rows = tables["missingness"]
-    rows = rows[rows["condition"].isna() | (rows["condition"] == "all")]
-    if rows.empty or not rows["n"].sum():
+    table = rows.missing_of_all(tables["missingness"], design)
+    possible = int(table["n"].fillna(0).sum())
+    if not possible:
         return NOBODY
-    worst = rows.sort_values("share", ascending=False).iloc[0]
-    if not worst["n_missing"]:
-        return "No rating is missing of what was shown."
+    lacking = int(table["n_missing"].fillna(0).sum())
+    if not lacking:
+        return f"No answer is missing where one was possible (0 of {possible:,})."
+    worst = table.sort_values("share", ascending=False, kind="stable").iloc[0]
     ends = span(100 * worst["ci_low"], 100 * worst["ci_high"], 1)
+    around = f"95 % interval {ends} %, " if ends else ""
     return (
-        f"Most is missing of {worst['field']}: {number(100 * worst['share'], 1)} % "
-        f"(95 % interval {ends} %; {int(worst['n_missing'])} of {int(worst['n'])})."
+        f"Most is missing of “{words.asked(worst['outcome'], design)}”: "
+        f"{number(100 * worst['share'], 1)} % ({around}{int(worst['n_missing']):,} of "
+        f"{int(worst['n']):,} {words.FILES[worst['file']]})."
     )
 
 
 def power(tables: Tables, design: Design) -> str:
-    rows = tables["power"]
-    found = rows[(rows["status"] == "ok") & rows["effect"].notna()]
-    if found.empty:
-        return "Power can't be estimated: too few participants, or no spread."
-    row = found.iloc[0]
+    table = tables["power"]
+    able = table[(table["status"] == "ok") & table["effect"].notna() & table["power"].notna()]
+    if able.empty:
+        reasons = [one for one in map(words.why, table["status"]) if one]
+        return f"Power can't be estimated: {reasons[0] if reasons else 'nothing is compared'}."
+    row = able.loc[able["n"].astype(float).idxmin()]
+    of = "the participants’ differences" if design.paired else "participants’ means"
     return (
-        f"With n = {int(row['n'])} ({row['condition_a']} against {row['condition_b']}), an effect "
-        f"of {number(row['effect'])} SDs would have been found with {share(row['power'])} power."
+        f"With the {int(row['n'])} {'pairs' if design.paired else 'participants a condition'} of "
+        f"{words.pair(row)}, a difference of {number(row['effect'])} SDs of {of} is found with "
+        f"{share(row['power'])} power, before Holm."
     )
 
 
-def plan(design: Design, about: Mapping[str, object] | None) -> Sequence[str]:
-    """What was fixed before the data: the plan's hash and when, or that there is none."""
-    if not design.plan or not about:
-        return [
+def plan(design: Design, about: Mapping[str, Any] | None) -> str:
+    """What was fixed before the data: the plan's hash and since when, or that there is none."""
+    if not design.plan:
+        return (
             "No analysis was planned before the data: every result here is exploratory, whatever "
             "its p."
-        ]
-    return [
-        f"The analysis plan (SHA-256 {str(about['sha256'])[:12]}…) was fixed in version "
-        f"{about['fixed_in_version']} of the study. Planned results are marked as such; all others "
-        "are exploratory."
-    ]
+        )
+    fixed = (about or {}).get("fixed_in_version")
+    since = f" in version {fixed} of the study" if fixed else ""
+    return (
+        f"The analysis plan (SHA-256 {design.plan.sha256[:12]}…) was fixed{since}. Planned results "
+        "are marked as such; all others are exploratory."
+    )
+
+
+def brief(tables: Tables, design: Design) -> list[str]:
+    """What there is to know first: who is analysed, the main result, and the baselines."""
+    said = [flow(tables, design)]
+    if said[0] == "Nobody has registered yet.":
+        return said
+    result = comparisons(tables, design)
+    return [one for one in (*said, result, verdicts(tables, design)) if one]
