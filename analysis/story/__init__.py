@@ -4,7 +4,7 @@ Nothing is estimated here. The page in the researcher's area and the file to han
 of these sections.
 """
 
-from .leads import brief
+from .brief import brief
 from .sections import sections
 
 __all__ = ["brief", "sections"]

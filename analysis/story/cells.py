@@ -18,10 +18,14 @@ Write = Callable[[Row, Design], str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Its heading, and how a row is written in it; nothing is written where nothing is known."""
+    """Its heading, and how a row is written in it; nothing is written where nothing is known.
+
+    What is `shared` stands in the caption where it is the same in all rows.
+    """
 
     title: str
     write: Write
+    shared: bool = False
 
 
 def cell(row: Row, column: Column, design: Design) -> str:
@@ -66,30 +70,37 @@ def p(name: str = "p") -> Write:
     return lambda row, design: p_of(row[name]) if known(row.get(name)) else ""
 
 
-def interval(low: str = "ci_low", high: str = "ci_high", *, percent: bool = False) -> Write:
+def interval(
+    low: str = "ci_low", high: str = "ci_high", *, percent: bool = False, digits: int = 2
+) -> Write:
     """“2.77 to 3.05”, or in per cent."""
 
     def write(row: Row, design: Design) -> str:
         if not (known(row.get(low)) and known(row.get(high))):
             return ""
         ends = (100 * row[low], 100 * row[high]) if percent else (row[low], row[high])
-        return span(*ends, 1 if percent else 2) + (" %" if percent else "")
+        return span(*ends, 1 if percent else digits) + (" %" if percent else "")
 
     return write
 
 
 def with_interval(
-    name: str, low: str = "ci_low", high: str = "ci_high", names: Mapping[str, str] | None = None
+    name: str,
+    low: str = "ci_low",
+    high: str = "ci_high",
+    *,
+    names: Mapping[str, str] | None = None,
+    digits: int = 2,
 ) -> Write:
     """“−0.10 (−0.23 to 0.03)”; with `names`, what the number is called before it."""
-    ends = interval(low, high)
+    ends = interval(low, high, digits=digits)
 
     def write(row: Row, design: Design) -> str:
         if not known(row.get(name)):
             return ""
         called = f"{words.of(names, row[f'{name}_name'])} " if names else ""
         around = ends(row, design)
-        return f"{called}{number(row[name])}" + (f" ({around})" if around else "")
+        return f"{called}{number(row[name], digits)}" + (f" ({around})" if around else "")
 
     return write
 
@@ -99,17 +110,22 @@ def statistic(row: Row, design: Design) -> str:
     if not known(row.get("statistic")):
         return ""
     letter = row.get("statistic_name") or words.STATISTICS.get(str(row.get("test")), "")
-    degrees = [row.get(one) for one in ("df_numerator", "df", "df_residual")]
-    freedom = ", ".join(f"{number(one, 1)}".removesuffix(".0") for one in degrees if known(one))
-    return f"{letter}{f'({freedom})' if freedom else ''} = {number(row['statistic'])}"
+    given = [row.get(name) for name in ("df_numerator", "df", "df_residual")]
+    degrees = [number(float(one), 1).removesuffix(".0") for one in given if known(one) and one]
+    freedom = f"({', '.join(degrees)})" if degrees else ""
+    return f"{letter}{freedom} = {number(row['statistic'])}"
 
 
-def sizes(row: Row, design: Design) -> str:
+def sizes(a: str = "n_a", b: str = "n_b") -> Write:
     """How many participants: one number where they are pairs or all at once."""
-    a, b = row.get("n_a"), row.get("n_b")
-    if design.paired or not known(b):
-        return f"{int(a):,}" if known(a) else ""
-    return f"{int(a):,} and {int(b):,}" if known(a) else ""
+
+    def write(row: Row, design: Design) -> str:
+        if not known(row.get(a)):
+            return ""
+        one = design.paired or not known(row.get(b))
+        return f"{int(row[a]):,}" if one else f"{int(row[a]):,} and {int(row[b]):,}"
+
+    return write
 
 
 def why(row: Row, design: Design) -> str:

@@ -7,10 +7,14 @@ import pandas as pd
 
 from analysis.figures.words import counted, listed, number, share, span
 from analysis.inference import Design
-from analysis.inference.design import PLANNED, SENSITIVITY
 
 from . import rows, words
+from .conclusions import verdicts
 from .phrases import (
+    NO_PAIR,
+    NO_SCALE,
+    NOBODY,
+    NOBODY_CAME,
     confidence,
     interval,
     is_or_are,
@@ -22,9 +26,6 @@ from .phrases import (
 
 Tables = Mapping[str, pd.DataFrame]
 Row: TypeAlias = Any  # a row of a table
-NOBODY = "Nobody has rated anything yet, so nothing can be estimated."
-NO_SCALE = "The study asks for no rating on which conditions could be compared."
-NO_PAIR = "There are no two conditions to compare."
 
 
 def flow(tables: Tables, design: Design) -> str:
@@ -34,7 +35,7 @@ def flow(tables: Tables, design: Design) -> str:
         int(n.get(stage, 0)) for stage in ("registered", "completed", "excluded", "analysed")
     )
     if not registered:
-        return "Nobody has registered yet."
+        return NOBODY_CAME
     left_out = (
         f"{excluded} {is_or_are(excluded)} excluded by the analysis plan, and "
         if design.plan.exclusions
@@ -67,98 +68,15 @@ def ratings(tables: Tables, design: Design) -> str:
     if table.empty:
         return NOBODY
     means = [
-        f"{row['level']} {number(row['mean'])} ({interval(row, '95 %')}, "
-        f"n = {int(row['n_participants'])})"
+        f"{row['level']} {number(row['mean'])} ({_ends(row)}, n = {int(row['n_participants'])})"
         for _, row in table.iterrows()
     ]
-    return f"Means on {words.quoted(design.primary, design)}: {named(means, 4)}."
+    asked = words.quoted(design.primary, design)
+    return f"Means and their 95 % intervals on {asked}: {named(means, 4)}."
 
 
-# comparisons
-
-
-def comparisons(tables: Tables, design: Design) -> str:
-    """What each pair's test says of the main question: shown, equivalent, open, not estimable."""
-    if design.primary is None:
-        return NO_SCALE
-    table = rows.confirmatory(tables["comparisons"], design)
-    if table.empty:
-        return NO_PAIR
-    planned = bool((table["family"] == PLANNED).all())
-    opening = "As planned, on" if planned else "Exploratory, as it was not planned: on"
-    found = "; ".join(_findings(table, design))
-    return f"{opening} {words.quoted(design.primary, design)}, {found}."
-
-
-def _findings(table: pd.DataFrame, design: Design) -> list[str]:
-    groups: dict[str, list[str]] = {"shown": [], "same": [], "open": [], "none": []}
-    for _, row in table.iterrows():
-        kind = _kind(row, design)
-        groups[kind].append(_SAID[kind](row, design))
-    said = [
-        named(groups["shown"]),
-        _about(groups["same"], "{} differ by less than the bound"),
-        _about(groups["open"], "no difference is shown, and none ruled out, for {}"),
-        _about(groups["none"], "nothing can be estimated for {}"),
-    ]
-    return [one for one in said if one]
-
-
-def _about(parts: list[str], said: str) -> str:
-    return said.format(named(parts)) if parts else ""
-
-
-def _kind(row: Row, design: Design) -> str:
-    if row["status"] != "ok":
-        return "none"
-    if row["p_holm"] < design.alpha:
-        return "shown"
-    equivalent = pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha
-    return "same" if equivalent else "open"
-
-
-def _shown(row: Row, design: Design) -> str:
-    way = "higher" if row["estimate"] > 0 else "lower"
-    size = f"{number(abs(row['estimate']))} points"
-    within = (
-        f", though within ±{number(row['tost_high'])}"
-        if pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha
-        else ""
-    )
-    return (
-        f"{row['condition_a']} is {size} {way} than {row['condition_b']}{within} "
-        f"({_numbers(row, design)}, {p_value(row['p_holm'])} after Holm)"
-    )
-
-
-def _same(row: Row, design: Design) -> str:
-    return (
-        f"{words.pair(row)} ({number(row['estimate'])}, {_numbers(row, design)}, equivalence within "
-        f"±{number(row['tost_high'])} points {p_value(row['tost_p'])})"
-    )
-
-
-def _open(row: Row, design: Design) -> str:
-    return (
-        f"{words.pair(row)} ({number(row['estimate'])}, {_numbers(row, design)}, "
-        f"{p_value(row['p_holm'])})"
-    )
-
-
-def _none(row: Row, design: Design) -> str:
-    return f"{words.pair(row)} ({words.why(row['status'])})"
-
-
-_SAID = {"shown": _shown, "same": _same, "open": _open, "none": _none}
-
-
-def _numbers(row: Row, design: Design) -> str:
-    ends = interval(row, confidence(design), "estimate_ci_low", "estimate_ci_high")
-    one = design.paired or row["n_a"] == row["n_b"]
-    n = f"n = {int(row['n_a'])}" if design.paired else (
-        f"n = {int(row['n_a'])} each" if one else f"n = {int(row['n_a'])} and {int(row['n_b'])}"
-    )  # fmt: skip
-    return f"{ends}, {n}"
+def _ends(row: Row) -> str:
+    return span(row["ci_low"], row["ci_high"]) or "no interval"
 
 
 # models
@@ -179,13 +97,15 @@ def models(tables: Tables, design: Design) -> str:
     if able.empty:
         return f"A model of {asked} can't be estimated: {words.why(table['status'].iloc[0])}."
     parts = [
-        f"{words.term(row, design)} {number(row['estimate'])} "
-        f"({interval(row, confidence(design))}, {p_value(row['p'])})"
+        f"{words.term(row, design)} {number(row['estimate'])} ({_ends(row)}, {p_value(row['p'])})"
         for _, row in able.iterrows()
     ]
     first = able.iloc[0]
     n = f"{counted(int(first['n_obs']), 'rating')} of {participants(first['n_participants'])}"
-    return f"With {samples} as samples of more, points on {asked}: {named(parts)}; {n}."
+    return (
+        f"With {samples} as samples, differences on {asked} with {confidence(design)} intervals: "
+        f"{named(parts)}, uncorrected; {n}."
+    )
 
 
 # baselines
@@ -194,31 +114,6 @@ def models(tables: Tables, design: Design) -> str:
 def baselines(tables: Tables, design: Design) -> str:
     said = [verdicts(tables, design), correlations(tables, design)]
     return " ".join(one for one in said if one)
-
-
-def verdicts(tables: Tables, design: Design) -> str:
-    """How often the metrics would have concluded what people said. An open question on either
-    side is no conclusion."""
-    table = tables["metric_verdicts"]
-    if table.empty:
-        return ""
-    able = table[table["status"] == "ok"]
-    n, metrics = len(table), table["metric"].nunique()
-    pairs = table[["condition_a", "condition_b"]].drop_duplicates()
-    of = f"{counted(metrics, 'metric')} on {counted(len(pairs), 'pair')} of conditions"
-    if able.empty:
-        return (
-            f"What {of} would have concluded can't be told: {words.why(table['status'].iloc[0])}."
-        )
-    counts = able["verdict"].value_counts()
-    agree = int(counts.get("agrees", 0) + counts.get("both see no difference", 0))
-    open_ = int(able["verdict"].str.contains("undecided").sum())
-    against = len(able) - agree - open_
-    left = [f"{agree} of {n} conclusions agree with what people said", f"{against} do not"]
-    left.append(f"{open_} can't be compared, as the metric or people leave the pair undecided")
-    if n > len(able):
-        left.append(f"{n - len(able)} can't be estimated")
-    return f"Of {of}, {listed(left)}."
 
 
 def correlations(tables: Tables, design: Design) -> str:
@@ -235,10 +130,10 @@ def correlations(tables: Tables, design: Design) -> str:
     strongest = able.loc[able["adjusted_estimate"].astype(float).abs().idxmax()]
     n_shown = int((able["adjusted_p_holm"] < design.alpha).sum())
     ends = interval(strongest, confidence(design), "adjusted_ci_low", "adjusted_ci_high")
+    shown = f"{n_shown or 'none'} of {counted(len(able), 'metric')} {is_or_are(n_shown or 1)} shown"
     return (
-        f"With the condition taken out, {n_shown or 'none'} of {counted(len(able), 'metric')} "
-        f"{'goes' if n_shown < 2 else 'go'} with {asked} after Holm; the strongest is "
-        f"{words.of(words.METRICS, strongest['metric'])}, ρ = "
+        f"With the condition taken out, {shown} to go with {asked} after Holm; the largest "
+        f"correlation is that of {words.of(words.METRICS, strongest['metric'])}, ρ = "
         f"{number(strongest['adjusted_estimate'])} ({ends}, "
         f"n = {counted(int(strongest['n_playlists']), 'playlist')})."
     )
@@ -255,16 +150,18 @@ def along(tables: Tables, design: Design) -> str:
         return NOBODY
     parts = [_trend(row, design) for _, row in table.iterrows()]
     asked = words.asked(table["outcome"].iloc[0], design)
-    return f"Within playlists, “{asked}” and {named(parts)}."
+    return f"Within playlists, “{asked}” {named(parts)}."
 
 
 def _trend(row: Row, design: Design) -> str:
     of = words.of(words.ALONG, row["x"])
     if row["status"] != "ok":
-        return f"{of} can't be related ({words.why(row['status'])})"
-    shown = "go together" if row["p"] < design.alpha else "show no trend"
+        return f"can't be related to {of} ({words.why(row['status'])})"
+    shown = "shows no trend with"
+    if row["p"] < design.alpha:
+        shown = "rises with" if row["estimate"] > 0 else "falls with"
     return (
-        f"{of} {shown}: mean ρ = {number(row['estimate'])} ({interval(row, confidence(design))}, "
+        f"{shown} {of}: mean ρ = {number(row['estimate'])} ({interval(row, confidence(design))}, "
         f"{p_value(row['p'])}, n = {participants(row['n_participants'])})"
     )
 
@@ -281,41 +178,18 @@ def reliability(tables: Tables, design: Design) -> str:
         reason = f": {reasons[0]}" if reasons else ", as no songs were rated"
         return f"How much ratings have in common can't be estimated{reason}."
     able = able[able["scale"] == able["scale"].iloc[0]]
-    parts = [
-        f"{share(row['estimate'])} lies between {words.of(words.COMPONENTS, row['variant'])} "
-        f"({confidence(design)} interval {span(100 * row['ci_low'], 100 * row['ci_high'], 0)} %, "
-        f"n = {int(row['n_units'])})"
-        for _, row in able.iterrows()
-    ]
+    parts = []
+    for at, (_, row) in enumerate(able.iterrows()):
+        ends = span(100 * row["ci_low"], 100 * row["ci_high"], 0)
+        around = f"{ends} %" if at else f"{confidence(design)} interval {ends} %"
+        between = words.of(words.COMPONENTS, row["variant"])
+        verb = "" if at else "is "
+        parts.append(
+            f"{share(row['estimate'])} {verb}between {between} ({around}, "
+            f"n = {int(row['n_units'])})"
+        )
     asked = words.asked(able["scale"].iloc[0], design)
     return f"Of the variance of “{asked}”, {listed(parts)}."
-
-
-def exclusions(tables: Tables, design: Design) -> str:
-    if not design.plan.exclusions:
-        return "No exclusion was planned, so every result here is of everybody."
-    planned = rows.confirmatory(tables["comparisons"], design, PLANNED)
-    everybody = rows.confirmatory(tables["comparisons"], design, SENSITIVITY)
-    both = planned.merge(everybody, on=["condition_a", "condition_b"], suffixes=("", "_all"))
-    able = both[(both["status"] == "ok") & (both["status_all"] == "ok")]
-    if able.empty:
-        reason = words.why(both["status"].iloc[0]) if len(both) else "there are no two conditions"
-        return f"Results with and without the exclusions can't be compared: {reason}."
-    changed = [
-        words.pair(row)
-        for _, row in able.iterrows()
-        if _kind(row, design) != _kind(_of_everybody(row), design)
-    ]
-    if changed:
-        return f"With everybody in, the conclusion is another for {named(changed)}."
-    return (
-        f"With and without the exclusions, {counted(len(able), 'planned comparison')} "
-        f"{'leads' if len(able) == 1 else 'lead'} to the same conclusion."
-    )
-
-
-def _of_everybody(row: Row) -> dict[str, Any]:
-    return {name: row[f"{name}_all"] for name in ("status", "p_holm", "tost_p")}
 
 
 def missing(tables: Tables, design: Design) -> str:
@@ -337,17 +211,22 @@ def missing(tables: Tables, design: Design) -> str:
 
 
 def power(tables: Tables, design: Design) -> str:
-    table = tables["power"]
-    able = table[(table["status"] == "ok") & table["effect"].notna() & table["power"].notna()]
+    table = rows.power(tables["power"], design)
+    able = table[(table["status"] == "ok") & table["power"].notna()]
     if able.empty:
         reasons = [one for one in map(words.why, table["status"]) if one]
         return f"Power can't be estimated: {reasons[0] if reasons else 'nothing is compared'}."
-    row = able.loc[able["n"].astype(float).idxmin()]
-    of = "the participants’ differences" if design.paired else "participants’ means"
+    smallest = able[able["n"].astype(float) == able["n"].astype(float).min()].iloc[:1]
+    pair = words.pair(smallest.iloc[0].to_dict())
+    of = able[[words.pair(row) == pair for row in able.to_dict("records")]]
+    people = "pairs" if design.paired else "participants a condition"
+    found = [
+        f"{row['asked']}, {number(row['effect'])} SDs, with {share(row['power'])}"
+        for _, row in of.iterrows()
+    ]
     return (
-        f"With the {int(row['n'])} {'pairs' if design.paired else 'participants a condition'} of "
-        f"{words.pair(row)}, a difference of {number(row['effect'])} SDs of {of} is found with "
-        f"{share(row['power'])} power, before Holm."
+        f"With the {int(of['n'].iloc[0])} {people} of {pair}, the test finds "
+        f"{listed(found)} power, before Holm."
     )
 
 
@@ -364,12 +243,3 @@ def plan(design: Design, about: Mapping[str, Any] | None) -> str:
         f"The analysis plan (SHA-256 {design.plan.sha256[:12]}…) was fixed{since}. Planned results "
         "are marked as such; all others are exploratory."
     )
-
-
-def brief(tables: Tables, design: Design) -> list[str]:
-    """What there is to know first: who is analysed, the main result, and the baselines."""
-    said = [flow(tables, design)]
-    if said[0] == "Nobody has registered yet.":
-        return said
-    result = comparisons(tables, design)
-    return [one for one in (*said, result, verdicts(tables, design)) if one]

@@ -11,6 +11,10 @@ from analysis.inference import Design
 from .cells import p_of
 
 MOST_NAMED = 3
+NOBODY_CAME = "Nobody has registered yet."
+NOBODY = "Nobody has rated anything yet, so nothing can be estimated."
+NO_SCALE = "The study asks for no rating on which conditions could be compared."
+NO_PAIR = "There are no two conditions to compare."
 
 
 def people(n: int) -> str:
@@ -35,12 +39,7 @@ def confidence(design: Design) -> str:
     return f"{100 * (1 - design.alpha):g} %"
 
 
-def interval(
-    row: Mapping[str, Any],
-    of: str,
-    low: str = "ci_low",
-    high: str = "ci_high",
-) -> str:
+def interval(row: Mapping[str, Any], of: str, low: str = "ci_low", high: str = "ci_high") -> str:
     """“95 % interval 0.08 to 0.35”."""
     ends = span(row[low], row[high])
     return f"{of} interval {ends}" if ends else "no interval"
@@ -51,7 +50,3 @@ def named(parts: Sequence[str], most: int = MOST_NAMED) -> str:
     if len(parts) <= most:
         return listed(parts)
     return listed([*parts[:most], f"{len(parts) - most} more"])
-
-
-def sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."

@@ -178,3 +178,9 @@ def missing_of_all(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 def missing_by_condition(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     rows = table[(table["condition"] != "all") & table["n_missing"].gt(0)]
     return rows.assign(outcome=rows["file"].astype(str) + "." + rows["field"].astype(str))
+
+
+def power(table: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """With what each row is about: of a pair, the bound of the plan stands second."""
+    second = table.groupby(["condition_a", "condition_b"]).cumcount().gt(0)
+    return table.assign(asked=second.map({True: "the plan’s bound", False: "a difference"}))

@@ -1,4 +1,4 @@
-"""The sections of a report in their order: a sentence, what to be careful about, tables, figures."""
+"""The sections of a report in their order: a sentence, what to be careful about, what is shown."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from analysis.figures import Figure
 from analysis.inference import Design
 from analysis.page import Picture, Section
 
-from . import leads, methods, shown
+from . import conclusions, leads, methods, shown
 from .shown import Shown, table
 
 Tables = Mapping[str, pd.DataFrame]
@@ -27,7 +27,8 @@ CONFOUNDED = (
 )
 READ = (
     "“Better if” is how the literature reads each metric. A side is undecided when its interval "
-    "has 0 in it: that is no agreement, and no disagreement either."
+    "has 0 in it: that is no agreement, and no disagreement either. People see no difference when "
+    "it is shown to be within the plan’s bound. Each pair stands alone, without Holm’s correction."
 )
 EVERYBODY = "Of everybody, whatever the exclusions."
 
@@ -87,7 +88,7 @@ def _picture(figure: Figure) -> Picture:
 
 
 PLANS = (
-    _Plan("flow", "What was asked of whom", leads.flow, shown=[shown.FLOW], figures=["flow"]),
+    _Plan("flow", "Who took part", leads.flow, shown=[shown.FLOW], figures=["flow"]),
     _Plan("quality", "Data quality", leads.quality, shown=[shown.RULES]),
     _Plan(
         "ratings",
@@ -100,7 +101,7 @@ PLANS = (
     _Plan(
         "comparisons",
         "Comparisons",
-        leads.comparisons,
+        conclusions.comparisons,
         shown=[
             *(shown.CONFIRMATORY, shown.OMNIBUS),
             *(shown.REST_OF_PRIMARY, shown.OTHER_OUTCOMES),
@@ -137,7 +138,7 @@ PLANS = (
     _Plan(
         "exclusions",
         "Exclusions, and the results without them",
-        leads.exclusions,
+        conclusions.exclusions,
         shown=[shown.BOTH_SETS],
     ),
     _Plan(

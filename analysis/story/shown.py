@@ -11,8 +11,11 @@ from analysis.page import Table
 
 from . import cells, rows, words
 from .cells import MISSING, Column, cell
+from .phrases import confidence
 
 Tables = Mapping[str, pd.DataFrame]
+# Stands for the heading of an interval, whose level is the plan's.
+CONFIDENCE = "interval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +37,27 @@ def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
     if chosen.empty:
         return None
     written = [
-        [cell(row, column, design) for column in shown.columns] for row in chosen.to_dict("records")
+        [cell(row, column, design) for row in chosen.to_dict("records")] for column in shown.columns
     ]
-    used = [at for at in range(len(shown.columns)) if any(row[at] != MISSING for row in written)]
+    told = [*zip(shown.columns, written, strict=True)]
+    shared = [cells for column, cells in told if column.shared and len({*cells}) == 1]
+    used = [(c, cells) for c, cells in told if {*cells} != {MISSING} and cells not in shared]
     return Table(
-        shown.caption,
-        [shown.columns[at].title for at in used],
-        [[row[at] for at in used] for row in written],
+        ": ".join([shown.caption, ", ".join(cells[0] for cells in shared)]).removesuffix(": "),
+        [_heading(column, design) for column, _ in used],
+        [list(row) for row in zip(*(cells for _, cells in used), strict=True)],
         f"{shown.file}.csv",
         bool((chosen["family"] == PLANNED).all()) if shown.results else None,
         shown.folded,
     )
 
 
-QUESTION = Column("Question", cells.asked())
+def _heading(column: Column, design: Design) -> str:
+    return f"{confidence(design)} interval" if column.title == CONFIDENCE else column.title
+
+
+QUESTION = Column("Question", cells.asked(), shared=True)
+MODEL = Column("Model", cells.named("model", words.MODELS), shared=True)
 PAIR = Column("Comparison", lambda row, design: words.pair(row))
 WHY = Column("Why not", cells.why)
 FLOW = Shown(
@@ -63,15 +73,15 @@ FLOW = Shown(
 )  # fmt: skip
 RULES = Shown(
     "exclusions",
-    "What each rule leaves out, or would",
+    "What each rule leaves out, or would if it were planned",
     [
         Column("Rule", lambda row, design: words.rule(row["rule"])),
-        Column("Marks", cells.named("level", words.LEVELS)),
+        Column("Leaves out", cells.named("level", words.LEVELS)),
         Column("Planned", lambda row, design: "yes" if row["applied"] else "no"),
         Column("Participants", cells.count("n_participants")),
         Column("Playlists", cells.count("n_playlists")),
         Column("Rated songs", cells.count("n_ratings")),
-        Column("Share of these", cells.percent("share")),
+        Column("Share of rated songs", cells.percent("share")),
         WHY,
     ],
     rows.rules,
@@ -87,9 +97,7 @@ DESCRIBED = [
     Column("Median", cells.figure("median")),
     Column("Quartiles", cells.interval("q1", "q3")),
 ]
-RATINGS = Shown(
-    "descriptives", "Participants’ means on the main question", DESCRIBED, rows.by_condition
-)
+RATINGS = Shown("descriptives", "Participants’ means", [*DESCRIBED, QUESTION], rows.by_condition)
 OTHER_RATINGS = Shown(
     "descriptives",
     "The other questions",
@@ -99,10 +107,10 @@ OTHER_RATINGS = Shown(
 )
 TESTED = [
     Column("Test", cells.named("test", words.TESTS)),
-    Column("n", cells.sizes),
+    Column("n", cells.sizes()),
     Column("Not usable", cells.count("n_left_out")),
     Column("Difference", cells.figure("estimate")),
-    Column("Its interval", cells.interval("estimate_ci_low", "estimate_ci_high")),
+    Column(CONFIDENCE, cells.interval("estimate_ci_low", "estimate_ci_high")),
     Column("Statistic", cells.statistic),
     Column("p", cells.p()),
     Column("p, Holm", cells.p("p_holm")),
@@ -112,22 +120,22 @@ TESTED = [
 ]
 CONFIRMATORY = Shown(
     "comparisons",
-    "The main question, pair by pair",
-    [PAIR, *TESTED],
+    "Pair by pair",
+    [PAIR, *TESTED, QUESTION],
     rows.confirmatory,
     results=True,
 )
 OMNIBUS = Shown(
     "comparisons",
-    "The main question, all conditions at once",
-    [PAIR, *TESTED],
+    "All conditions at once",
+    [column for column in (*TESTED, QUESTION) if column.title != "p, Holm"],
     rows.omnibus,
     results=True,
 )
 REST_OF_PRIMARY = Shown(
     "comparisons",
-    "The main question: rank tests, and pairs that were not planned",
-    [PAIR, *TESTED],
+    "Rank tests, and pairs that were not planned",
+    [PAIR, *TESTED, QUESTION],
     rows.rest_of_primary,
     results=True,
     folded=True,
@@ -145,17 +153,12 @@ BOTH_SETS = Shown(
     "The planned comparisons without the excluded, and with everybody",
     [
         PAIR,
-        Column("Planned: n", cells.sizes),
+        Column("Planned: n", cells.sizes()),
         Column(
             "difference", cells.with_interval("estimate", "estimate_ci_low", "estimate_ci_high")
         ),
         Column("p, Holm", cells.p("p_holm")),
-        Column(
-            "Everybody: n",
-            lambda row, design: cells.sizes(
-                {"n_a": row["everybody_n_a"], "n_b": row["everybody_n_b"]}, design
-            ),
-        ),
+        Column("Everybody: n", cells.sizes("everybody_n_a", "everybody_n_b")),
         Column(
             "difference",
             cells.with_interval(
@@ -170,9 +173,9 @@ BOTH_SETS = Shown(
 TERMS = [
     Column("Term", lambda row, design: words.term(row, design)),
     QUESTION,
-    Column("Model", cells.named("model", words.MODELS)),
+    MODEL,
     Column("Estimate", cells.figure("estimate")),
-    Column("Its interval", cells.interval()),
+    Column(CONFIDENCE, cells.interval()),
     Column("Statistic", cells.statistic),
     Column("p", cells.p()),
     Column("Ratings", cells.count("n_obs")),
@@ -187,7 +190,7 @@ OTHER_MODELS = Shown(
 COMPONENTS = [
     Column("Between", cells.named("component", words.COMPONENTS)),
     QUESTION,
-    Column("Model", cells.named("model", words.MODELS)),
+    MODEL,
     Column("SD", cells.figure("sd")),
     Column("Variance", cells.figure("variance", 3)),
     Column("Share", cells.percent("share")),
@@ -208,16 +211,16 @@ VERDICTS = Shown(
     "What each metric would have concluded, next to what people said",
     [
         METRIC,
+        QUESTION,
         Column("Better if", cells.text("better")),
         PAIR,
-        Column("n", lambda row, design: cells.sizes(
-            {"n_a": row["people_n_a"], "n_b": row["people_n_b"]}, design)),
-        Column("Metric", cells.with_interval("metric_difference", "metric_ci_low",
-                                             "metric_ci_high")),
-        Column("prefers", cells.text("metric_says")),
-        Column("People", cells.with_interval("people_difference", "people_ci_low",
+        Column("n", cells.sizes("people_n_a", "people_n_b")),
+        Column("Metric’s difference", cells.with_interval(
+            "metric_difference", "metric_ci_low", "metric_ci_high", digits=3)),
+        Column("The metric says", cells.text("metric_says")),
+        Column("People’s difference", cells.with_interval("people_difference", "people_ci_low",
                                              "people_ci_high")),
-        Column("prefer", cells.text("people_says")),
+        Column("People say", cells.text("people_says")),
         Column("Together", lambda row, design: "" if row["status"] != "ok" else row["verdict"]),
         WHY,
     ],
@@ -242,13 +245,14 @@ def _level(level: str) -> list[Column]:
 
 CORRELATED = Shown(
     "cohesion_vs_rating",
-    "How playlists’ metrics go with their ratings on the main question",
+    "How playlists’ metrics go with their ratings",
     [
         METRIC,
         Column("Playlists", cells.count("n_playlists")),
         *_level("pooled"),
         *_level("adjusted"),
         *_level("repeated"),
+        QUESTION,
     ],
     rows.correlated,
 )
@@ -264,7 +268,7 @@ OTHER_CORRELATIONS = Shown(
         Column("Playlists", cells.count("n_playlists")),
         Column("Participants", cells.count("n_participants")),
         Column("Correlation", cells.figure("estimate")),
-        Column("Its interval", cells.interval()),
+        Column(CONFIDENCE, cells.interval()),
         Column("p", cells.p()),
         Column("p, Holm", cells.p("p_holm")),
         WHY,
@@ -281,7 +285,7 @@ ALONG = Shown(
         Column("Measure", cells.named("measure", {"slope": "points for a step of 1",
                                                   "spearman": "rank correlation"})),
         Column("Mean", cells.figure("estimate")),
-        Column("Its interval", cells.interval()),
+        Column(CONFIDENCE, cells.interval()),
         Column("p", cells.p()),
         Column("Participants", cells.count("n_participants")),
         Column("Playlists", cells.count("n_playlists")),
@@ -297,7 +301,7 @@ RELIABILITY = Shown(
         Column("Statistic", cells.named("statistic", words.RELIABILITY)),
         Column("Of", cells.named("variant", words.VARIANTS)),
         Column("Estimate", cells.figure("estimate")),
-        Column("Its interval", cells.interval()),
+        Column(CONFIDENCE, cells.interval()),
         Column("Units", cells.count("n_units")),
         Column("Raters or items", cells.count("n_raters")),
         WHY,
@@ -334,8 +338,10 @@ POWER = Shown(
         PAIR,
         Column("Test", cells.named("test", words.TESTS)),
         Column("n", cells.figure("n", 0)),
-        Column("Difference in SDs", cells.figure("effect")),
+        Column("Of", cells.text("asked")),
+        Column("SDs", cells.figure("effect")),
         Column("Power", cells.percent("power")),
         WHY,
     ],
+    rows.power,
 )
