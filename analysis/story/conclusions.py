@@ -129,9 +129,8 @@ def verdicts(tables: Tables, design: Design) -> str:
     of = f"{counted(table['metric'].nunique(), 'metric')} on {counted(pairs, 'pair')} of conditions"
     able = table[table["status"] == "ok"]
     if able.empty:
-        return (
-            f"What {of} would have concluded can't be told: {words.why(table['status'].iloc[0])}."
-        )
+        reason = words.why(table["status"].iloc[0]).rpartition("; ")[-1]
+        return f"What {of} would have concluded can't be told ({reason})."
     agree = int(able["verdict"].isin(["agrees", "both see no difference"]).sum())
     undecided = int(able["verdict"].str.contains("undecided").sum())
     against = len(able) - agree - undecided

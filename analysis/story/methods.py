@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from analysis import codebook
 from analysis.inference import Design
 from analysis.page import Section, Table
 
@@ -97,14 +98,14 @@ def _on_equivalence(design: Design) -> str:
 def _files(manifest: Mapping[str, Any]) -> Table:
     counts = manifest.get("rows", {})
     rows = [
-        [
-            f"{name}.{'json' if name == 'manifest' else 'csv'}",
-            about,
-            f"{counts[name]:,}" if name in counts else "–",
-        ]
+        [f"{name}.{'csv' if name in codebook.FILES else 'json'}", about, _rows(counts.get(name))]
         for name, about in FILES.items()
     ]
     return Table("Which file holds what", ["File", "What", "Rows"], rows, folded=True)
+
+
+def _rows(n: int | None) -> str:
+    return "" if n is None else f"{n:,}"
 
 
 def _sources(design: Design, manifest: Mapping[str, Any]) -> Table:

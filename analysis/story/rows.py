@@ -114,7 +114,7 @@ def main_terms(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     """What tells conditions apart: differences and the test of all, of the primary outcome and of
     how songs are liked."""
     rows = of_outcomes(in_main_set(table, design), modelled(design))
-    return rows[[_compares(name, design) for name in rows["term"].astype(str)]]
+    return rows[rows["term"].astype(str).map(lambda name: _compares(name, design)).astype(bool)]
 
 
 def other_terms(table: pd.DataFrame, design: Design) -> pd.DataFrame:
