@@ -1,31 +1,12 @@
 """What each column of each exported file holds: the one list that files, types and docs follow."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass
-from enum import StrEnum
+from dataclasses import astuple
 
 from survey.analysis_plan import RULES
 
-
-class Type(StrEnum):
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    TIME = "time"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; `name` is the header, `type` decides how cells are written."""
-
-    name: str
-    type: Type
-    unit: str
-    range: str
-    meaning: str
-    source: str = ""
-
+from .column import Column, Type
+from .result_columns import RESULTS
 
 HEADER = ("file", "column", "type", "unit", "range", "meaning", "source")
 # Where a study's own items stand among a file's fixed columns.
@@ -395,6 +376,7 @@ FILES = {
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
+    **RESULTS,
     "primary": PRIMARY,
     "codebook": CODEBOOK,
 }

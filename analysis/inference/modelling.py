@@ -1,15 +1,14 @@
 """All ratings at once: linear mixed and cumulative-link models of every outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis.stats.mixed import COMPONENTS, TERMS, crossed
-from analysis.stats.ordinal import cumulative_link
+from analysis.stats.mixed import COMPONENTS, TERMS, MixedFit, crossed
 
 from .design import Design, Outcome, rows_in
 
-LINEAR, ORDINAL = "linear_mixed", "cumulative_link"
+LINEAR = "linear_mixed"
 OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
 
@@ -30,15 +29,22 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
     return _table(terms, TERMS), _table(components, COMPONENTS)
 
 
-def _fits(rows, outcome: Outcome, design: Design):  # type: ignore[no-untyped-def]
+def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tuple[str, MixedFit]]:
     groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
-    shared = {"conditions": design.conditions, "alpha": design.alpha}
-    yield LINEAR, crossed(rows, outcome.column, groups=groups, **shared)
-    if outcome.points:
-        yield ORDINAL, cumulative_link(rows, outcome.column, points=outcome.points, **shared)
+    yield (
+        LINEAR,
+        crossed(
+            rows,
+            outcome.column,
+            conditions=design.conditions,
+            groups=groups,
+            alpha=design.alpha,
+        ),
+    )
 
 
 def _table(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     ordered = ["model", "outcome", *columns]
     ordered.insert(ordered.index("status"), "analysis_set")
-    return pd.concat(parts, ignore_index=True)[ordered] if parts else pd.DataFrame(columns=ordered)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return table.reindex(columns=ordered)
