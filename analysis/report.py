@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from .flow import Progress, flow
 from .inference import infer
 from .planned import about_plan, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, measure
+from .progress import Tell
 from .results import design_of, drawings
 from .rows import of_people, of_playlists
+from .snapshot import snapshot
 from .source import Source, source
 from .story import sections
 
@@ -32,7 +35,9 @@ ASKED = (
     *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
     *("shown_if", "right_answer", "required", "reversed"),
 )
-Tell = Callable[[str], None]
+# What is told while a report is made: each of these once.
+STEPS = 7
+Step = Callable[[str], None]
 SIMULATED = (
     "Some participants are simulated: their ratings are in every number and say nothing about "
     "people. manifest.json names them."
@@ -48,14 +53,14 @@ class Written:
     data_hash: str
 
 
-def build(of: Source, tell: Tell = lambda what: None) -> dict[str, pd.DataFrame]:
-    """Every table of the report, by file; `tell` is called with what is being computed."""
-    tell("reading the data")
+def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]:
+    """Every table of the report, by file; `step` is called with what is being computed."""
+    step("reading the data")
     rows = of_people(of)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     rated, answered = rows["ratings"], rows["playlist_ratings"]
     measured = of_playlists(of, by)
-    tell("describing the ratings")
+    step("describing the ratings")
     built = {
         **rows,
         "scores": scores(of.study, pilot=of.pilot),
@@ -66,7 +71,7 @@ def build(of: Source, tell: Tell = lambda what: None) -> dict[str, pd.DataFrame]
         "primary": primary.table(primary.primary(of)),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
-    built |= infer(built, design_of(of), tell)
+    built |= infer(built, design_of(of), step)
     return {name: built[name] for name in codebook.FILES}
 
 
@@ -128,7 +133,7 @@ def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataF
 
 
 def write_report(
-    study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what: None
+    study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what, done, of: None
 ) -> Written:
     """Write every table, the figures, the manifest and the report to read into a folder, made if
     need be.
@@ -138,43 +143,51 @@ def write_report(
     The same data, configuration and software give the same bytes: nothing here knows the
     time. Raises OSError when the folder can't be written.
     """
-    of = source(study, pilot=pilot)
-    built = build(of, tell)
+    numbers = count(1)
+
+    def step(what: str) -> None:
+        tell(what, next(numbers), STEPS)
+
+    with snapshot():
+        of = source(study, pilot=pilot)
+        built = build(of, step)
+        about = manifest(of)
     files = {
         f"{name}.csv": csv_bytes(table, codebook.columns(name, of.items.get(name, ())))
         for name, table in built.items()
     }
     written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
-    about = manifest(of, written)
+    about |= counted(written)
     files["manifest.json"] = json_bytes(about)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    _publish(of, built, about, folder, tell)
+    _publish(of, built, about, folder, step)
     return written
 
 
 def _publish(
-    of: Source, built: dict[str, pd.DataFrame], about: Mapping[str, Any], folder: Path, tell: Tell
+    of: Source, built: dict[str, pd.DataFrame], about: Mapping[str, Any], folder: Path, step: Step
 ) -> None:
     """The figures, and the report to read: for its page, and as one file."""
-    tell("drawing the figures")
+    step("drawing the figures")
     design = design_of(of)
     figures = drawings(built, design)
     for figure in figures:
         save(figure, folder / page.FIGURES)
-    told = page.saved(sections(built, design, about, figures))
+    warnings = [SIMULATED] if about["participants"]["simulated"] else []
+    told = page.saved(sections(built, design, about, figures), warnings=warnings)
     (folder / page.SECTIONS).write_bytes(json_bytes(told))
     title = f"Report on {of.study.title}"
-    warnings = [SIMULATED] if about["participants"]["simulated"] else []
-    alone = page.standalone(title, page.read(folder), subtitle=of.study.slug, warnings=warnings)
-    (folder / "report.html").write_text(alone, encoding="utf-8")
+    alone = page.standalone(title, subtitle=of.study.slug, **page.read(folder))
+    (folder / page.ALONE).write_text(alone, encoding="utf-8")
 
 
 # the manifest
 
 
-def manifest(of: Source, written: Written) -> dict[str, Any]:
+def manifest(of: Source) -> dict[str, Any]:
+    """Where the data come from; without what `counted` adds once they are written."""
     configuration = study_configuration(of.study)
     shown = frames.tracks_shown(of.study, pilot=of.pilot)
     return {
@@ -188,10 +201,15 @@ def manifest(of: Source, written: Written) -> dict[str, Any]:
         "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
         "exclusion_rules": rules_of(of.study),
         "exclusions": said_of(of.study, pilot=of.pilot),
+        "software": software(),
+    }
+
+
+def counted(written: Written) -> dict[str, Any]:
+    return {
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
-        "software": software(),
     }
 
 

@@ -12,7 +12,7 @@ from analysis.management.studies import study_named
 from recommender.management.data_command import DataCommand
 
 if TYPE_CHECKING:
-    from analysis.streaming import Tell
+    from analysis.progress import Tell
 
 
 class Command(DataCommand):
