@@ -105,14 +105,14 @@ def holm(p: pd.Series) -> pd.Series:
     0–1, with the index of `p`; NaN stays NaN and does not count. Source: Holm (1979), Scand. J.
     Statist. 6:65.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    numbers = p.astype(float)
-    given = numbers.notna()
-    corrected = numbers.copy()
-    if given.any():
-        corrected[given] = multipletests(numbers[given], method="holm")[1]
-    return corrected
+    # By hand: statsmodels' multipletests collects all garbage at each call, a tenth of a report.
+    numbers = p.to_numpy(dtype=float)
+    n = int((~np.isnan(numbers)).sum())
+    order = np.argsort(numbers)[:n]  # NaN come last
+    corrected = np.full(len(numbers), np.nan)
+    steps = numbers[order] * np.arange(n, 0, -1)
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return pd.Series(corrected, index=p.index, name=p.name)
 
 
 def _checked(bound: float | None) -> float | None:
