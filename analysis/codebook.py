@@ -213,7 +213,14 @@ PLAYLIST_METRICS = (
         "Logan & Salomon (2001), ICME",
     ),
     Column("chance", NUMBER, "", "0–1", "Pairwise cohesion of random playlists: Σ q²", SIMPSON),
-    Column("entropy_bits", NUMBER, "bits", "0–log₂K", "Entropy of the genres", SHANNON),
+    Column(
+        "entropy_bits",
+        NUMBER,
+        "bits",
+        "0–log₂K",
+        "Entropy of the genres; too low by about (K−1) / (2n ln 2), so compare equal lengths only",
+        f"{SHANNON}; the bias: Miller (1955)",
+    ),
     Column(
         "entropy_normalised",
         NUMBER,

@@ -75,11 +75,9 @@ def adjacent_cohesion(labels: Labels) -> float:
     Source: the platform's definition; equal steps of a sequence, as in a lag-1 join count
     (Moran 1948, The interpretation of statistical maps, JRSS B 10:243).
     """
-    mask = known(labels)
-    pairs = [
-        (a, b) for a, b, ok in zip(labels, labels[1:], mask[:-1] & mask[1:], strict=False) if ok
-    ]
-    return float(np.mean([a == b for a, b in pairs])) if pairs else math.nan
+    mask, names = known(labels), np.array([label or "" for label in labels], dtype=str)
+    pairs = mask[:-1] & mask[1:]
+    return float((names[:-1] == names[1:])[pairs].mean()) if pairs.any() else math.nan
 
 
 def query_cohesion(labels: Labels, query: str | None) -> float:
@@ -109,8 +107,9 @@ def genre_entropy(labels: Labels) -> float:
     """Shannon entropy of the labels in bits: −Σ (n_g/n) log₂(n_g/n), 0–log₂K.
 
     0·log 0 = 0; 0 with fewer than two known labels (`evaluate` flags it). Biased low for
-    few tracks (about .14 bits for 10 tracks and 3 genres): compare equal lengths only.
-    Source: Shannon (1948), A mathematical theory of communication; the bias: Miller (1955).
+    few tracks, by about (K−1) / (2n ln 2) bits (.14 for 10 tracks and 3 genres): compare
+    playlists of equal length only. Source: Shannon (1948), A mathematical theory of
+    communication; the bias: Miller (1955), Note on the bias of information estimates.
     """
     sizes = counts(labels)
     return float(entr(sizes / sizes.sum()).sum() / math.log(2)) if sizes.size else 0.0
@@ -120,7 +119,8 @@ def normalised_entropy(labels: Labels, n_genres: int) -> float:
     """Genre entropy divided by its maximum log₂K: 0–1, no unit (Pielou's evenness).
 
     `n_genres` is K, the genres there are, not only those in the playlist. NaN for K < 2.
-    Raises ValueError when the labels name more than K genres.
+    Biased low as `genre_entropy` is; with 10 tracks and K = 3 it is .991 at most. Raises
+    ValueError when the labels name more than K genres.
     Source: Pielou (1966), The measurement of diversity, J. Theor. Biol. 13:131.
     """
     if len(counts(labels)) > n_genres:
@@ -134,10 +134,11 @@ def normalised_entropy(labels: Labels, n_genres: int) -> float:
 def soft_entropy(vectors: ArrayLike) -> tuple[float, float, float]:
     """Genre entropy without hard labels, in bits: (within, total, divergence).
 
-    within = mean of H(p_i); total = H(mean p); both 0–log₂K, NaN without a track.
-    divergence = total − within = the Jensen–Shannon divergence of the tracks, the mutual
-    information of track and genre (not its square root, which scipy's `jensenshannon`
-    returns); NaN with fewer than two tracks. Raises as `check_probabilities`.
+    `vectors` are p_i, shape (n, K). within = mean of H(p_i); total = H(mean p); both
+    0–log₂K, NaN without a track. divergence = total − within, 0–min(log₂K, log₂n) = the
+    Jensen–Shannon divergence of the tracks, the mutual information of track and genre (not
+    its square root, which scipy's `jensenshannon` returns); NaN with fewer than two tracks.
+    Raises as `check_probabilities`.
     Source: Lin (1991), Divergence measures based on the Shannon entropy, IEEE TIT 37:145.
     """
     p = check_probabilities(vectors)
@@ -149,10 +150,11 @@ def soft_entropy(vectors: ArrayLike) -> tuple[float, float, float]:
 
 
 def diversity(vectors: ArrayLike) -> float:
-    """Intra-list diversity: the mean pairwise Euclidean distance in genre space, 0–√2.
+    """Intra-list diversity: the mean pairwise Euclidean distance, Σ_{i<j} ‖p_i − p_j‖ / (n(n−1)/2).
 
-    NaN with fewer than two tracks. Raises as `check_probabilities`. Source: Ziegler et al.
-    (2005), Improving recommendation lists through topic diversification, WWW.
+    In units of genre space, 0–√2. `vectors` are p_i, shape (n, K). NaN with fewer than two
+    tracks. Raises as `check_probabilities`. Source: Ziegler et al. (2005), Improving
+    recommendation lists through topic diversification, WWW.
     """
     p = check_probabilities(vectors)
     return float(pdist(p).mean()) if len(p) > 1 else math.nan
@@ -161,29 +163,32 @@ def diversity(vectors: ArrayLike) -> float:
 def cosine_diversity(vectors: ArrayLike) -> float:
     """Intra-list diversity by angle: 1 − the mean pairwise cosine, 0–1, no unit.
 
-    NaN with fewer than two tracks. Raises as `check_probabilities`. Source: Smyth &
-    McClave (2001), Similarity vs. diversity, ICCBR.
+    The cosine is p_i·p_j / (‖p_i‖ ‖p_j‖). `vectors` are p_i, shape (n, K). NaN with fewer
+    than two tracks. Raises as `check_probabilities`. Source: Smyth & McClave (2001),
+    Similarity vs. diversity, ICCBR.
     """
     p = check_probabilities(vectors)
     return max(float(pdist(p, "cosine").mean()), 0.0) if len(p) > 1 else math.nan
 
 
 def compactness(vectors: ArrayLike) -> float:
-    """Root mean square distance of the tracks to their centroid; small is compact.
+    """Root mean square distance of the tracks to their centroid, √(Σ ‖p_i − p̄‖² / n).
 
-    In units of genre space, 0–√(1 − 1/K) (.8165 for K = 3). NaN with fewer than two
-    tracks. Raises as `check_probabilities`. Source: the radius of gyration of a cluster
-    (Zhang, Ramakrishnan & Livny 1996, BIRCH, SIGMOD, equation 2).
+    Small is compact. In units of genre space, 0–√(1 − 1/K) (.8165 for K = 3). `vectors`
+    are p_i, shape (n, K). NaN with fewer than two tracks. Raises as `check_probabilities`.
+    Source: the radius of gyration of a cluster (Zhang, Ramakrishnan & Livny 1996, BIRCH,
+    SIGMOD, equation 2).
     """
     p = check_probabilities(vectors)
     return float(np.sqrt(p.var(axis=0).sum())) if len(p) > 1 else math.nan
 
 
 def query_distances(vectors: ArrayLike, query: ArrayLike) -> Floats:
-    """Each track's Euclidean distance to the query song in genre space: (n,), 0–√2.
+    """Each track's Euclidean distance to the query song, ‖p_i − q‖: shape (n,).
 
-    `query` has shape (K,). Raises as `check_probabilities`, and ValueError when the
-    numbers of genres differ. Source: the system's own ranking.
+    In units of genre space, 0–√2. `vectors` are p_i, shape (n, K), `query` is q, shape (K,).
+    Raises as `check_probabilities`, and ValueError when the numbers of genres differ.
+    Source: the system's own ranking.
     """
     p, q = check_probabilities(vectors), check_probabilities(np.atleast_2d(query))
     return np.asarray(cdist(p, q)[:, 0], dtype=np.float64)

@@ -163,7 +163,7 @@ def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, 
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
-        "software": _software(),
+        "software": software(),
     }
 
 
@@ -226,7 +226,7 @@ def _revisions(of: Source) -> list[str]:
     return sorted(set(shown.values_list("library_revision", flat=True)))
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
     return {
         "playlist-study": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
         "python": platform.python_version(),
