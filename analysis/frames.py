@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,46 @@ def of_study(study: Study, participant: str, pilot: bool) -> Q:
 
 def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+# who took part
+
+
+def people(study: Study, *, pilot: bool = False) -> pd.DataFrame:
+    """One row for each participant: how they stand, and why they left, in words.
+
+    Who is active counts as abandoned once they had done nothing for the study's
+    `abandoned_after_minutes` when something was last done in it, or once it is archived: the data
+    decide, not the time at which they are looked at.
+    """
+    taking_part = Participant.objects.filter(study=study).order_by("pseudonym")
+    table = _frame(
+        taking_part if pilot else taking_part.filter(pilot=False),
+        participant_id="pseudonym",
+        status="status",
+        left_because="left_because",
+        seen="last_seen_at",
+        came="created_at",
+    )
+    seen = pd.to_datetime(table["seen"].fillna(table["came"]), utc=True)
+    idle = seen < seen.max() - timedelta(minutes=study.abandoned_after_minutes)
+    idle |= study.state == Study.State.ARCHIVED
+    gone = (table["status"] == Participant.Status.ACTIVE) & idle
+    table["status"] = table["status"].mask(gone, "abandoned")
+    because = {str(value): str(label) for value, label in Participant.LeftBecause.choices}
+    table["left_because"] = table["left_because"].map(because)
+    return table[["participant_id", "status", "left_because"]]
+
+
+def assigned(study: Study, *, pilot: bool = False) -> pd.DataFrame:
+    """One row for each participant and condition that they were given."""
+    trials = Trial.objects.filter(of_study(study, "participant", pilot), condition__isnull=False)
+    table = _frame(
+        trials.order_by("participant__pseudonym", "number"),
+        participant_id="participant__pseudonym",
+        condition="condition__name",
+    )
+    return table.drop_duplicates(ignore_index=True)
 
 
 # what was shown and heard

@@ -1,6 +1,7 @@
 """Which tables make a report of a study, and the manifest that says where they come from."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,8 +15,11 @@ from survey.models import Instrument, Participant, Study
 
 from . import codebook, frames, tables
 from .codebook import Column
+from .exclusions import Marks, exclusions, marked, marks
 from .export import csv_bytes, data_hash, json_bytes, sha256
+from .flow import Progress, flow
 from .frames import Library
+from .planned import about_plan, outcome_of, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, playlist_metrics
 from .scales import FAMILIAR, Scale, scales
 
@@ -45,6 +49,10 @@ class Source:
     playlist_scales: list[Scale]
     library: Library
     pilot: bool = False
+
+    @property
+    def scales(self) -> dict[str, list[Scale]]:
+        return {"ratings": self.track_scales, "playlist_ratings": self.playlist_scales}
 
     @property
     def items(self) -> dict[str, list[Column]]:
@@ -84,7 +92,13 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
     hidden = frames.hidden_tracks(study, pilot=pilot), frames.hidden_ratings(study, pilot=pilot)
     about_playlists = frames.playlist_answers(study, pilot=pilot)
     answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
-    measured = playlist_metrics(frames.playlists(study, pilot=pilot), listened, of.library)
+    shown = frames.playlists(study, pilot=pilot)
+    measured = playlist_metrics(shown, listened, of.library)
+    flags, people = frames.flags(study, pilot=pilot), frames.people(study, pilot=pilot)
+    of_rules = marks(flags, people)
+    rated, answered = (
+        marked(table, of_rules, study.plan.exclusions) for table in (rated, answered)
+    )
     return {
         "ratings": rated,
         "playlist_ratings": answered,
@@ -92,13 +106,60 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "scores": frames.scores(study, pilot=pilot),
         "listening": listened,
         "hidden_tracks": tables.hidden(*hidden, of.track_scales),
-        "flags": frames.flags(study, pilot=pilot),
+        "flags": flags,
         "sound_checks": frames.sound_checks(study, pilot=pilot),
+        **_left_out(of, rated, answered, shown, people, of_rules),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
+
+
+def _left_out(
+    of: Source,
+    rated: pd.DataFrame,
+    answered: pd.DataFrame,
+    shown: pd.DataFrame,
+    people: pd.DataFrame,
+    of_rules: Marks,
+) -> dict[str, pd.DataFrame]:
+    """What the plan's rules leave out, and how many people came how far."""
+    assigned = frames.assigned(of.study, pilot=of.pilot)
+    rules, conditions = of.study.plan.exclusions, of.conditions
+    progress = Progress(
+        people,
+        assigned,
+        shown,
+        _analysed(of, {"ratings": rated, "playlist_ratings": answered}),
+        of.study.erasures.count(),
+    )
+    return {
+        "exclusions": exclusions(
+            rated,
+            shown,
+            assigned,
+            of_rules,
+            planned=rules,
+            scales=[scale.column.name for scale in of.track_scales],
+            conditions=conditions,
+            unmarked=unmarked(of.study),
+        ),
+        "flow": flow(progress, of_rules, rules=rules, conditions=conditions),
+    }
+
+
+def _analysed(of: Source, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows left in with a value of the planned outcome; without a plan, of any scale."""
+    outcome = outcome_of(of.study, of.scales)
+    names = {file: [scale.column.name for scale in its] for file, its in of.scales.items()}
+    wanted = {outcome[0]: [outcome[1]]} if outcome else names
+    given = [
+        table[~table["excluded"] & table[columns].notna().any(axis=1)]
+        for file, columns in wanted.items()
+        for table in [tables[file]]
+    ]
+    return pd.concat([rows[["participant_id", "condition"]] for rows in given])
 
 
 def _descriptives(
@@ -138,7 +199,7 @@ def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
         for name, table in built.items()
     }
     written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
-    files["manifest.json"] = json_bytes(manifest(of, built["listening"], written))
+    files["manifest.json"] = json_bytes(manifest(of, built, written))
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -148,7 +209,7 @@ def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
 # the manifest
 
 
-def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, Any]:
+def manifest(of: Source, built: dict[str, pd.DataFrame], written: Written) -> dict[str, Any]:
     configuration = study_configuration(of.study)
     return {
         "study": configuration,
@@ -157,9 +218,10 @@ def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, 
         "participants": _participants(of),
         "models": _models(of),
         "library_revisions": _revisions(of),
-        "catalogue_coverage": catalogue_coverage(listened, of.conditions, of.library),
-        "exclusion_rules": [],
-        "exclusions": _exclusions(of),
+        "catalogue_coverage": catalogue_coverage(built["listening"], of.conditions, of.library),
+        "analysis_plan": about_plan(of.study, outcome_of(of.study, of.scales), pilot=of.pilot),
+        "exclusion_rules": rules_of(of.study),
+        "exclusions": said_of(of.study, built["exclusions"], pilot=of.pilot),
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
@@ -206,12 +268,6 @@ def _participants(of: Source) -> dict[str, Any]:
         "pilot_left_out": 0 if of.pilot else pilots.count(),
         "pilot_ids": list(pilots.values_list("pseudonym", flat=True)) if of.pilot else [],
     }
-
-
-def _exclusions(of: Source) -> str:
-    if of.pilot:
-        return "None are applied: every participant is in, of the pilot too, completed or not."
-    return "Those who began in the pilot are left out; everybody else is in, completed or not."
 
 
 def _models(of: Source) -> list[dict[str, Any]]:

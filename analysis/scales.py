@@ -17,6 +17,7 @@ class Scale:
 
     item: int
     row: str
+    name: str  # instrument.item, or instrument.item.row
     column: Column
     points: int | None  # None where a distribution over points says little: sliders, yes or no
 
@@ -39,6 +40,7 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
         Scale(
             item.pk,
             row,
+            f"{item.key_in_form}.{row}" if row else item.key_in_form,
             Column(
                 f"{name}.{row}" if row else name,
                 Type.INTEGER,

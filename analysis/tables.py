@@ -50,8 +50,6 @@ def ratings(
         **{FAMILIAR: None},
         listened_s=listened["heard_s"],
         rated_at=listened["entry"].map(_last_rated(given)),
-        excluded=False,
-        exclusion_reason=None,
     )
     return _with_scales(table, given, scales, "entry")
 

@@ -1,12 +1,15 @@
 """What may change in a study that people take part in. Pure: two documents in, refusals out.
 
 As long as nobody has taken part, everything may change. From then on these may, and nothing else:
-what people read before and after, how many and how long, what is marked, and where people are led.
+what people read before and after, how many and how long, what is marked (unless the analysis plan
+leaves data out by it), and where people are led.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from .analysis_plan import Plan
 
 Document = Mapping[str, Any]
 
@@ -37,13 +40,28 @@ def refusals(old: Document, new: Document, data: Data) -> list[str]:
     """Why the change can't be made, one sentence a part of it; none if it can."""
     if not data.participants:
         return []
-    why = f"{_count(data.participants, 'participant')} began with it as it is."
+    people = _count(data.participants, "participant")
     found = [
-        f"{name} can't be changed: {why}"
+        f"{name} can't be changed: {people} began with it as it is."
         for name in _changed(old, new)
-        if name not in MAY_CHANGE and name not in LISTS
+        if name not in MAY_CHANGE and name not in (*LISTS, "analysis_plan")
     ]
+    found += _of_the_plan(old, new, people)
     return [*found, *_of_conditions(old, new, data), *_of_instruments(old, new, data)]
+
+
+def _of_the_plan(old: Document, new: Document, people: str) -> Iterator[str]:
+    """What is planned once there are data is no plan; nor may the marks change by which it goes."""
+    changed, plan = _changed(old, new), Plan.of(old.get("analysis_plan", {}))
+    if "analysis_plan" in changed and plan:
+        yield f"The analysis plan can't be changed: {people} began with it as it is."
+    elif "analysis_plan" in changed:
+        yield f"An analysis plan can't be added: {people} began without one."
+    for name in sorted(plan.settings.intersection(changed)):
+        yield (
+            f"{name} can't be changed: the analysis plan leaves data out by it, and {people} began "
+            "with it as it is."
+        )
 
 
 def _changed(old: Document, new: Document) -> list[str]:

@@ -30,9 +30,10 @@ from survey.study_files.schema import fields_of
 from survey.trying import may_try_out, start_as_new
 
 from .conditions import ConditionInline
-from .drafts import FixedAfterDraft, of_draft
+from .drafts import FixedAfterDraft
 from .files import StudyFiles, versions_of
 from .links import card, links_of, print_page
+from .plans import SECTION, StudyPlan
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):
@@ -48,7 +49,7 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(StudyFiles, admin.ModelAdmin):
+class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
     list_display = ("title", "state", "n_participants", "n_completed", "page")
     list_filter = ("state",)
     search_fields = ("title", "slug")
@@ -108,6 +109,15 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
             },
         ),
         (
+            SECTION,
+            {
+                "fields": ("planned",),
+                "description": "What is to be analysed, and how. A draft's plan can be changed; "
+                "once people take part it is fixed, and what the report finds beyond it is "
+                "exploratory.",
+            },
+        ),
+        (
             "Recruitment",
             {
                 "classes": ("collapse",),
@@ -120,7 +130,9 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         ),
         ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
     )
-    always_fixed = ("state", "paused_because", "page", "results", "heard_by", "loudness")
+    always_fixed = (
+        *("state", "paused_because", "page", "results", "heard_by", "loudness", "planned"),
+    )
     # Changing these under people who take part would change what their answers mean.
     fixed_after_draft = tuple(
         field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
@@ -133,7 +145,10 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
     def get_readonly_fields(
         self, request: HttpRequest, obj: Study | None = None
     ) -> tuple[str, ...]:
-        return self.always_fixed + (() if of_draft(obj) else self.fixed_after_draft)
+        if obj is None or obj.is_draft:
+            return self.always_fixed
+        # What the analysis plan leaves data out by stays as it was when it was made.
+        return (*self.always_fixed, *self.fixed_after_draft, *sorted(obj.plan.settings))
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Study | None = None
@@ -253,6 +268,7 @@ class StudyAdmin(StudyFiles, admin.ModelAdmin):
         turns = services.possible_turns(study)
         return {
             "obstacles": services.obstacles_to_opening(study) if "open" in turns else [],
+            "hints": services.hints_before_opening(study) if "open" in turns else [],
             "turns": turns,
             "may_try_out": may_try_out(request.user, study),
             "monitor": monitor(study),

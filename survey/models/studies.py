@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recommender.models import GenreModel
+from survey.analysis_plan import Plan, PlanError
 from survey.eligibility import recruitment_problems
 
 
@@ -109,6 +110,9 @@ class Study(models.Model):
         blank=True,
         help_text="The study pauses by itself once so many have completed. Empty: no limit.",
     )
+    opened_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When it was first opened in earnest."
+    )
     opens_at = models.DateTimeField(null=True, blank=True, help_text="Nobody can begin before.")
     closes_at = models.DateTimeField(null=True, blank=True, help_text="Nobody can begin after.")
 
@@ -197,6 +201,12 @@ class Study(models.Model):
         help_text="Mark playlists of which a smaller share was heard. Empty: never.",
     )
 
+    analysis_plan = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What is to be analysed and how, set before anybody takes part.",
+    )
+
     open_link = models.BooleanField(
         default=True, help_text="Whoever has the address can take part; else personal links alone."
     )
@@ -266,6 +276,10 @@ class Study(models.Model):
             raise ValidationError({"genres": 'Genres are a list, such as ["Hip-Hop", "Rock"].'})
         if problems := recruitment_problems(self):
             raise ValidationError(problems)
+        try:
+            self.analysis_plan = self.plan.document
+        except PlanError as error:
+            raise ValidationError({"analysis_plan": str(error)}) from error
 
     @property
     def is_draft(self) -> bool:
@@ -275,6 +289,11 @@ class Study(models.Model):
     def is_open(self) -> bool:
         """Whether its state lets people begin; times and caps may still stand against it."""
         return self.state in (self.State.OPEN, self.State.PILOT)
+
+    @property
+    def plan(self) -> Plan:
+        """Its analysis plan; false if it has none."""
+        return Plan.of(self.analysis_plan)
 
     @property
     def languages(self) -> list[str]:

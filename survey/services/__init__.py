@@ -31,6 +31,12 @@ from .listening import (
 from .places import (
     places_left,
 )
+from .plans import (
+    Fixing,
+    fixing,
+    hints_before_opening,
+    known_of,
+)
 from .recruiting import (
     Arrival,
     Bar,
@@ -92,6 +98,7 @@ __all__ = [
     "Bar",
     "Barred",
     "Consent",
+    "Fixing",
     "Hearing",
     "NotAdmitted",
     "NotAllowed",
@@ -117,9 +124,12 @@ __all__ = [
     "erase",
     "finish_rating",
     "finish_trial",
+    "fixing",
     "hearing",
+    "hints_before_opening",
     "holdings",
     "known_answers",
+    "known_of",
     "known_of_tracks",
     "make_links",
     "may_choose_again",

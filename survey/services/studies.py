@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from recommender.models import GenreModel, Track, TrackQuerySet
@@ -18,6 +20,7 @@ from survey.models import (
 from survey.models.checks import problem_with_condition, problem_with_scores
 
 from .places import all_completed
+from .plans import problems_with_plan
 from .refusal import NotAllowed
 
 
@@ -62,7 +65,8 @@ def obstacles_to_taking_part(study: Study) -> list[str]:
             "An own song is the query of one playlist: let people choose a new query song for each "
             "playlist, or take own songs out."
         )
-    return found + _problems_with_questions(study) + _obstacles_in_the_design(study)
+    found += _problems_with_questions(study) + _obstacles_in_the_design(study)
+    return found + problems_with_plan(study)
 
 
 def _problems_with_questions(study: Study) -> list[str]:
@@ -181,7 +185,8 @@ def start_pilot(study: Study) -> None:
 
 def open_study(study: Study) -> None:
     _refuse(obstacles_to_opening(study))
-    _turn(study, "open", model=model_of(study))
+    first = Coalesce("opened_at", Value(timezone.now()), output_field=DateTimeField())
+    _turn(study, "open", model=model_of(study), opened_at=first)
 
 
 def pause_study(study: Study) -> None:
@@ -203,7 +208,7 @@ def back_to_draft(study: Study) -> None:
             "People have taken part already: changing the questions would make their answers "
             "mean something else. Copy the study instead."
         )
-    _turn(study, "draft", model=None)
+    _turn(study, "draft", model=None, opened_at=None)
 
 
 def pause_if_full(study: Study) -> None:
@@ -228,7 +233,7 @@ def copy_study(study: Study) -> Study:
         conditions, instruments = list(study.conditions.all()), list(study.instruments.all())
         copy = Study.objects.get(pk=study.pk)
         copy.pk, copy.state, copy.title = None, Study.State.DRAFT, f"{study.title} (copy)"[:200]
-        copy.model, copy.paused_because = None, ""
+        copy.model, copy.paused_because, copy.opened_at = None, "", None
         copy.slug = _free_slug(study.slug)
         copy.save(force_insert=True)
         for condition in conditions:

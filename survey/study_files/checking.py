@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from survey import texts
+from survey import analysis_plan, texts
+from survey.models import Item, Study
 
 from .expanding import Data, by_language, instruments_of, language_of, offered, row_of
 from .problems import Path, Problem, Problems
@@ -19,9 +20,13 @@ KNOWN_AT = {
 }
 
 
+OF_A_SCALE = ("key", "kind", "options", "bounds", "rows", "right_answer")
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     name: str
+    instrument: str
     item: Mapping[str, Any]
     placement: str
     language: str
@@ -49,9 +54,10 @@ def contradictions(data: Mapping[str, Any]) -> list[Problem]:
     problems = Problems()
     instruments = instruments_of(data)
     _names_twice(data, instruments, problems)
-    asked = _questions(instruments, language_of(data))
+    asked = list(_questions(instruments, language_of(data)))
     questions = {question.name: question for question in asked}
     _references(data, questions, problems)
+    _plan(data, asked, problems)
     _scores(instruments, problems)
     _languages(data, instruments, problems)
     return problems.found
@@ -98,7 +104,9 @@ def _questions(instruments: list[Data], language: str) -> Iterator[Question]:
         for j, item in enumerate(_dicts(instrument.get("items"))):
             name = f"{instrument.get('key')}.{item.get('key')}"
             order = (placements.index(placement), i, j)
-            yield Question(name, item, placement, language, order, ("instruments", i, "items", j))
+            path = ("instruments", i, "items", j)
+            key = str(instrument.get("key"))
+            yield Question(name, key, item, placement, language, order, path)
 
 
 def _references(
@@ -145,6 +153,34 @@ def _is_earlier(question: Question, asked: Question, path: Path, problems: Probl
     elif asked.placement not in KNOWN_AT[question.placement]:
         said = f"“{asked.name}” is asked more than once before this question."
         problems.add(said, *path, "item")
+
+
+def _plan(data: Mapping[str, Any], asked: list[Question], problems: Problems) -> None:
+    conditions = [_text(condition.get("name")) for condition in _dicts(data.get("conditions"))]
+    usual = Study()
+    settings = {n: data.get(n, getattr(usual, n)) for n in analysis_plan.SETTINGS}
+    known = analysis_plan.Known(
+        scales={name: ends for question in asked for name, ends in _ends(question)},
+        conditions=conditions,
+        unmarked=[name for name, value in settings.items() if not value],
+    )
+    found = analysis_plan.contradictions(data.get("analysis_plan"), known)
+    for path, said in found:
+        problems.add(said, "analysis_plan", *path)
+
+
+def _ends(question: Question) -> Iterator[tuple[str, tuple[float, float]]]:
+    """The scales that it is, if tracks or playlists are rated on it, with both their ends."""
+    if question.placement not in ("track", "playlist"):
+        return
+    row = row_of(question.item, texts.OF_ITEM, question.language)
+    given = {name: row[name] for name in OF_A_SCALE if name in row}
+    try:
+        scales = list(Item(**given).scored_questions())
+    except (AttributeError, TypeError, ValueError):
+        return  # what is wrong with the question itself is said elsewhere
+    for scale in scales:
+        yield f"{question.instrument}.{scale.key}", (scale.low, scale.high)
 
 
 def _scores(instruments: list[Data], problems: Problems) -> None:

@@ -33,7 +33,7 @@ STORED = Path(__file__).parents[1] / "schema" / "study.schema.json"
 INSTRUMENTS = Path(__file__).parents[1] / "instruments"
 
 # What happens to a study, not what it is; and what follows from where a row stands in the file.
-OWN = ("id", "state", "paused_because", "model", "created_at", "updated_at")
+OWN = ("id", "state", "paused_because", "model", "opened_at", "created_at", "updated_at")
 PLACED = ("study", "instrument", "position")
 TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Study: texts.OF_STUDY,

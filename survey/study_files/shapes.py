@@ -8,6 +8,7 @@ from typing import Any
 
 from recommender.engine.params import Param
 from recommender.engine.strategies import STRATEGIES
+from survey.analysis_plan import ALPHA, METRICS, PAIR, RULES
 from survey.models import Item
 from survey.scoring import METHODS
 
@@ -67,7 +68,58 @@ def languages(shape: Shape) -> Shape:
 RULE = {"item": ITEM_NAME, "is": ANSWERS}
 BOUNDED = {"at_least": {"type": "number"}, "at_most": {"type": "number"}}
 
+OUTCOME: Shape = {
+    "type": "string",
+    "pattern": "^[-a-zA-Z0-9_]+(\\.[-a-zA-Z0-9_]+){1,2}$",
+    "patternErrorMessage": "must be KEY.KEY, of an instrument and one of its scales, such as "
+    "track.liking; a row of several follows after another dot",
+    "description": "The scale on tracks or playlists that is analysed: KEY.KEY, or KEY.KEY.ROW.",
+}
+
+
+def _between(low: float, high: float, about: str, **more: Any) -> Shape:
+    """A number above one and below the other."""
+    said = f"It must be a number above {low:g}" + (f" and below {high:g}." if high else ".")
+    bounds = {"exclusiveMinimum": low, **({"exclusiveMaximum": high} if high else {})}
+    return {"type": "number", **bounds, "errorMessage": said, "description": about, **more}
+
+
+PLAN = names(
+    {
+        "hypothesis": {"type": "string", "description": "What is expected, in words."},
+        "outcome": OUTCOME,
+        "contrasts": listed(
+            listed(NAME, minItems=2, maxItems=2, errorMessage=PAIR),
+            description="Pairs of conditions; left out: every pair.",
+        ),
+        "metrics": listed(
+            {"enum": list(METRICS)},
+            uniqueItems=True,
+            description="Of playlists, that the outcome is set against.",
+        ),
+        "equivalence_bound": _between(
+            0, 0, "The smallest difference of interest, in points of the scale."
+        ),
+        "correlation_bound": _between(0, 1, "The smallest correlation of interest."),
+        "alpha": _between(0, 0.5, "The level of every test.", default=ALPHA),
+        "exclusions": listed(
+            {"enum": list(RULES)},
+            uniqueItems=True,
+            description=" ".join(f"{rule.name}: {rule.label}." for rule in RULES.values()),
+        ),
+        "participants": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 999_999,
+            "description": "How many are planned.",
+        },
+    },
+    (),
+    **{"if": {"minProperties": 1}, "then": {"required": ["outcome"]}},
+)
+
 JSON_FIELDS: dict[str, Shape] = {
+    "analysis_plan": PLAN,
     "genres": listed(LABEL, uniqueItems=True),
     "kept_parameters": listed(LABEL, uniqueItems=True),
     "screen_out": listed(names(RULE, ("item", "is"))),

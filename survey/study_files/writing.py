@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from survey import texts
+from survey.analysis_plan import KEYS
 from survey.models import Condition, Instrument, Item, Study
 
 from .documents import Document
@@ -30,6 +31,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("repeat_track", "query_anchor", "random_anchor", "flag_straight_lining"),
         *("flag_failed_checks", "flag_seconds_a_track", "flag_heard_share"),
     ),
+    "How it is to be analysed": ("analysis_plan",),
     "Recruitment": (
         *("open_link", "identity_parameter", "kept_parameters", "completion_code"),
         *("completion_url", "screen_out", "screen_out_code", "screen_out_url", "quotas"),
@@ -117,6 +119,8 @@ def _in_order(document: Mapping[str, Any]) -> dict[str, Any]:
     """Names in the models' order, which a database with jsonb does not keep; rows as names."""
     language = document.get("language", "en")
     study = _sorted(document, Study, texts.OF_STUDY, language)
+    if plan := study.get("analysis_plan"):
+        study["analysis_plan"] = _Part((name, plan[name]) for name in KEYS if name in plan)
     study["conditions"] = [
         _sorted(condition, Condition, (), language) for condition in document.get("conditions", [])
     ]

@@ -72,3 +72,27 @@ LIKING, FIT = OLD["instruments"][0]["items"]
 def test_what_would_break_the_data_is_refused_and_named(parts, said):
     (refused,) = refusals(OLD, changed(**parts), USED)
     assert said in refused
+
+
+PLANNED = changed(
+    analysis_plan={"outcome": "track.liking", "exclusions": ["too_fast"]}, flag_seconds_a_track=4
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "plan", "said"),
+    [
+        (PLANNED, {"outcome": "track.fit"}, "The analysis plan can't be changed: 2 participants"),
+        (PLANNED, {}, "The analysis plan can't be changed: 2 participants"),
+        (OLD, {"outcome": "track.fit"}, "An analysis plan can't be added: 2 participants began wi"),
+    ],
+)
+def test_what_was_not_planned_before_is_not_planned_after(old, plan, said):
+    (refused,) = refusals(old, {**old, "analysis_plan": plan}, USED)
+    assert said in refused
+
+
+def test_the_marks_that_a_plan_goes_by_do_not_change_under_it():
+    new = {**PLANNED, "flag_seconds_a_track": 9, "flag_heard_share": 0.9}
+    (refused,) = refusals(PLANNED, new, USED)
+    assert refused.startswith("flag_seconds_a_track can't be changed: the analysis plan leaves")

@@ -37,6 +37,8 @@ class Command(DataCommand):
                 self.stdout.write(self.style.SUCCESS(f"{file.name}: nothing is wrong with it."))
             else:
                 study = self.load(source, options["open"], options["replace"])
+                for hint in services.hints_before_opening(study) if options["open"] else ():
+                    self.stdout.write(self.style.WARNING(hint))
                 done = f"{study.title}: {study.get_absolute_url()}"
                 self.stdout.write(self.style.SUCCESS(done))
         except (StudyFileError, services.NotAllowed) as error:

@@ -81,6 +81,51 @@ def test_what_has_not_the_right_shape_is_said_at_its_place(old, new, expected):
     assert expected in said(changed(old, new))
 
 
+PLANNED = "title: Mine\nanalysis_plan: {outcome: track.liking"
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ("alpha: .05, aplha: .1", "line 3, column 52: analysis_plan › aplha: There is no “aplha”"),
+        ("alpha: 0.5", "analysis_plan › alpha: It must be a number above 0 and below 0.5."),
+        ("alpha: five", "It must be a number, not “five”"),
+        ("equivalence_bound: 0", "It must be a number above 0."),
+        ("equivalence_bound: 3", "No difference on “track.liking” can be larger than 1"),
+        ("correlation_bound: 1", "It must be a number above 0 and below 1."),
+        ("participants: 0", "analysis_plan › participants: It must be from 1 to 999999, not 0"),
+        ("metrics: [entropy_bit]", "analysis_plan › metric 1: “entropy_bit” is none of coverage,"),
+        ("metrics: [entropy_bit]", "Did you mean “entropy_bits”?"),
+        ("exclusions: [too_fats]", "Did you mean “too_fast”?"),
+        ("exclusions: [too_fast, too_fast]", "Two are the same: “too_fast”."),
+        ("contrasts: [[system]]", "contrast 1: A contrast is a pair of conditions"),
+        ("contrasts: [[system, other]]", "There is no condition “other”; there are: system."),
+        ("contrasts: [[system, system]]", "“system” can't be compared with itself"),
+    ],
+)
+def test_what_is_wrong_with_an_analysis_plan_is_said_at_its_place(parts, expected):
+    assert expected in said(changed("title: Mine", f"{PLANNED}, {parts}}}"))
+
+
+@pytest.mark.parametrize("outcome", ["track.likin", "background.device", "track.liking.row"])
+def test_a_plan_for_what_is_no_scale_says_which_there_are(outcome):
+    text = changed("title: Mine", f"title: Mine\nanalysis_plan: {{outcome: {outcome}}}")
+    expected = f"line 3, column 26: analysis_plan › outcome: “{outcome}” can't be the outcome."
+    assert expected in said(text)
+    assert "there are: track.liking." in said(text)
+
+
+def test_a_plan_leaves_nothing_out_by_what_is_not_marked():
+    text = changed(
+        "title: Mine", f"flag_heard_share: null\n{PLANNED}, exclusions: [little_heard]}}"
+    )
+    assert "“little_heard” needs flag_heard_share" in said(text)
+
+
+def test_a_plan_needs_its_outcome():
+    assert "analysis_plan: “outcome” is missing" in said(f"{GOOD}analysis_plan: {{alpha: 0.01}}\n")
+
+
 TWO = "{key: a, text: A, kind: text}, {key: a, text: B, kind: text}"
 LATER = "{key: x, text: X, kind: text, shown_if: {item: track.liking, is: ['1']}}"
 

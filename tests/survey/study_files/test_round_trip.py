@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 import yaml
@@ -10,6 +11,7 @@ from django.db import models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from survey.analysis_plan import METRICS
 from survey.models import Condition, Instrument, Item, Study
 from survey.study_files import add_study, checked, document_of, load_study, schema, written
 from survey.study_files.reading import read
@@ -46,6 +48,20 @@ def items(draw, others, key):
     return {**item, "required": draw(st.booleans())}
 
 
+PLANS = st.fixed_dictionaries(
+    {"outcome": st.just("x.liking")},
+    optional={
+        "hypothesis": LONG,
+        "metrics": st.lists(st.sampled_from(METRICS), unique=True),
+        "equivalence_bound": st.floats(0.01, 4),
+        "correlation_bound": st.floats(0.01, 0.99),
+        "alpha": st.floats(0.001, 0.49),
+        "exclusions": st.lists(st.sampled_from(["incomplete", "straight_lining"]), unique=True),
+        "participants": st.integers(1, 9999),
+    },
+)
+
+
 @st.composite
 def studies(draw):
     others = draw(LANGUAGES)
@@ -64,6 +80,12 @@ def studies(draw):
     for key in draw(st.lists(NAME, unique=True, max_size=2)):
         asked = [draw(items(others, k)) for k in draw(st.lists(NAME, unique=True, max_size=3))]
         study["instruments"].append({"key": key, "placement": "end", "items": asked})
+    if draw(st.booleans()):
+        rated = {"key": "liking", "kind": "slider", "text": draw(spoken(TEXT, others))}
+        study["instruments"].append({"key": "x", "placement": "track", "items": [rated]})
+        pairs = st.sampled_from([list(pair) for pair in permutations(names, 2)] or [[]])
+        contrasts = [pair for pair in [draw(pairs)] if pair]
+        study["analysis_plan"] = draw(PLANS) | ({"contrasts": contrasts} if contrasts else {})
     return study
 
 
@@ -121,6 +143,7 @@ OTHER = {
     "heard_share": 0.25,
     "opens_at": datetime(2027, 1, 1, tzinfo=UTC),
     "closes_at": datetime(2027, 2, 1, tzinfo=UTC),
+    "analysis_plan": {"outcome": "q.kind"},
 }
 
 
