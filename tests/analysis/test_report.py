@@ -228,7 +228,7 @@ def test_the_study_hash_follows_the_questions(study: Study, tmp_path: Path):
 
 
 def test_an_empty_study_still_gives_every_file(make: SimpleNamespace, tmp_path: Path, db: None):
-    written = write_tables(make.study(), tmp_path)
+    written = write_tables(make.study(), tmp_path).written
     assert {path.stem for path in tmp_path.glob("*.csv")} == set(FILES)
     assert written.rows["ratings"] == 0
     assert "not_estimable: no ratings" in (tmp_path / "descriptives.csv").read_text("utf-8")
