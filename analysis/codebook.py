@@ -1,8 +1,10 @@
 """What each column of each exported file holds: the one list that files, types and docs follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
+
+from survey.analysis_plan import RULES
 
 
 class Type(StrEnum):
@@ -49,6 +51,20 @@ SHOWN_POSITION = Column(
     "Place in the order of hearing, hidden tracks counted; empty when not laid out yet",
 )
 ITEM_COLUMNS = Column(ITEMS, INTEGER, "", "", "")
+EXCLUDED = Column(
+    "excluded",
+    Type.BOOLEAN,
+    "",
+    "True, False",
+    "Left out of the planned analysis by a rule of the analysis plan",
+)
+EXCLUSION_REASON = Column(
+    "exclusion_reason",
+    TEXT,
+    "",
+    ", ".join(RULES),
+    "The rules, joined by semicolons; empty when not excluded",
+)
 HEARD = "Union of the ranges that the player reported as truly heard"
 
 RATINGS = (
@@ -62,8 +78,8 @@ RATINGS = (
     Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
     Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),
     Column("rated_at", Type.TIME, "UTC", "", "When the track's last rating was made or changed"),
-    Column("excluded", Type.BOOLEAN, "", "True, False", "Left out by a rule; none is applied yet"),
-    Column("exclusion_reason", TEXT, "", "", "The rule; empty when not excluded"),
+    EXCLUDED,
+    EXCLUSION_REASON,
 )
 PLAYLIST_RATINGS = (
     PARTICIPANT,
@@ -74,6 +90,8 @@ PLAYLIST_RATINGS = (
     Column("track_mean", NUMBER, "scale point", "≥ 1", "Mean liking of the rated tracks"),
     Column("track_peak", INTEGER, "scale point", "≥ 1", "Highest liking of a track"),
     Column("track_end", INTEGER, "scale point", "≥ 1", "Liking of the track at the last position"),
+    EXCLUDED,
+    EXCLUSION_REASON,
 )
 ANSWERS = (
     PARTICIPANT,
@@ -145,7 +163,7 @@ FLAGS = (
         TEXT,
         "",
         "straight_lining, too_fast, little_heard, failed_check, sound_check",
-        "What was marked, by the study's rules; nobody is left out by it",
+        "What was marked, by the study's settings; who is left out by it, the analysis plan says",
         "Curran (2016), J. Exp. Soc. Psychol. 66:4",
     ),
     Column("detail", TEXT, "", "", "The value that led to it"),
@@ -175,6 +193,29 @@ SOUND_CHECKS = (
     Column("passed", Type.BOOLEAN, "", "True, False", "Empty: not done, or nothing to pass"),
     Column("could_not_hear", Type.BOOLEAN, "", "True, False", "They said that they hear nothing"),
     Column("finished_at", Type.TIME, "UTC", "", "When the go was sent"),
+)
+EXCLUSIONS = (
+    Column("rule", TEXT, "", f"{', '.join(RULES)}, any", "any: the plan's rules together"),
+    Column("level", TEXT, "", "participant, playlist, any", "What the rule's marks are about"),
+    Column("condition", TEXT, "", "", "Of these playlists; empty: of all conditions"),
+    Column("applied", Type.BOOLEAN, "", "True, False", "Whether the analysis plan has the rule"),
+    Column("n_participants", INTEGER, "participants", "≥ 0", "Marked, or with a marked playlist"),
+    Column("n_playlists", INTEGER, "playlists", "≥ 0", "Shown playlists that fall away by it"),
+    Column("n_ratings", INTEGER, "tracks", "≥ 0", "Their tracks with a rating"),
+    Column("share", NUMBER, "", "0–1", "n_ratings / the condition's tracks with a rating"),
+    Column("status", TEXT, "", "ok, not_estimable: why", "Why numbers are empty"),
+)
+STAGES = (
+    "visited, consented, erased, registered, screened_out, not_assigned, assigned, began, "
+    "did_not_begin, completed, withdrew, screened_out_later, abandoned, still_taking_part, "
+    "excluded, without_ratings, analysed"
+)
+CONSORT = "Schulz et al. (2010), BMJ 340:c332"
+FLOW = (
+    Column("stage", TEXT, "", STAGES, "How far people came", CONSORT),
+    Column("condition", TEXT, "", "", "That they were given; empty: everybody"),
+    Column("n", INTEGER, "participants", "≥ 0", "How many; empty: not recorded"),
+    Column("reason", TEXT, "", "", "Why, or by which rules; each is in one row of a stage"),
 )
 SIMPSON = "Simpson (1949), Nature 163:688"
 SHANNON = "Shannon (1948)"
@@ -316,6 +357,21 @@ LIKERT_DISTRIBUTION = (
     ),
     Column("ci_high", NUMBER, "", "0–1", "Upper end of the share's 95 % Wilson interval", WILSON),
 )
+PRIMARY = (
+    Column("file", TEXT, "", "", "The file that holds the outcome, without .csv"),
+    Column("column", TEXT, "", "", "The outcome's column in that file"),
+    Column(
+        "paired",
+        Type.BOOLEAN,
+        "",
+        "True, False",
+        "Whether each participant has both conditions: paired t test, else Welch's t test",
+    ),
+    Column("condition_a", TEXT, "", "", "The condition whose mean is the first"),
+    Column("condition_b", TEXT, "", "", "The condition whose mean is taken from it"),
+    Column("alpha", NUMBER, "", "0–1", "Level of the test; intervals are of 1 − alpha"),
+    Column("planned", Type.BOOLEAN, "", "True, False", "Whether an analysis plan says so"),
+)
 CODEBOOK = (
     Column("file", TEXT, "", "", "The file, without .csv"),
     Column("column", TEXT, "", "", "The column's header"),
@@ -334,9 +390,12 @@ FILES = {
     "hidden_tracks": HIDDEN_TRACKS,
     "flags": FLAGS,
     "sound_checks": SOUND_CHECKS,
+    "exclusions": EXCLUSIONS,
+    "flow": FLOW,
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
+    "primary": PRIMARY,
     "codebook": CODEBOOK,
 }
 
@@ -349,10 +408,13 @@ def columns(file: str, items: Sequence[Column] = ()) -> list[Column]:
     return found
 
 
-def rows(items: Mapping[str, Sequence[Column]]) -> list[tuple[str, ...]]:
-    """The codebook itself: one row for every column of every file."""
+def rows(
+    items: Mapping[str, Sequence[Column]], files: Collection[str] = FILES.keys()
+) -> list[tuple[str, ...]]:
+    """The codebook itself: one row for every column of every file, or of some files."""
     return [
         (file, *map(str, astuple(column)))
         for file in FILES
+        if file in files
         for column in columns(file, items.get(file, ()))
     ]

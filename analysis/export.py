@@ -3,17 +3,20 @@
 import hashlib
 import json
 import re
+import shutil
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .codebook import Column, Type
 
 # What makes a spreadsheet run a cell (OWASP, CSV injection), full-width forms included.
 FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
+LONE_CR = re.compile(r"\r(?!\n)")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 # The earliest moment that a ZIP can name.
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -33,19 +36,63 @@ def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 def _typed(values: pd.Series, kind: Type) -> pd.Series:
     match kind:
         case Type.INTEGER:
-            return pd.to_numeric(values).round().astype("Int64")
+            numbers = pd.to_numeric(values).round()
+            # What holds no missing value is written in a fraction of the time.
+            return numbers.astype("Int64" if numbers.hasnans else "int64")
         case Type.NUMBER:
             return values.astype("Float64").astype(float)
         case Type.BOOLEAN:
             return values.astype("boolean")
-    return values.map(lambda text: neutralised(str(text)), na_action="ignore").astype(object)
+        case Type.TIME:
+            return values.astype(object)
+    return _texts(values)
 
 
-def csv_bytes(table: pd.DataFrame, columns: Sequence[Column]) -> bytes:
+def _texts(values: pd.Series) -> pd.Series:
+    """Texts as cells; each that occurs is looked at once, however often it does."""
+    codes, occurring = pd.factorize(values.map(str, na_action="ignore"))
+    # A missing one has the code -1: the last.
+    cells = np.array([*map(cell, occurring), None], dtype=object)
+    return pd.Series(cells[codes], index=values.index)
+
+
+def cell(text: str) -> str:
+    """A text for a cell: harmless, and with no CR of its own, which some take for a new row."""
+    return LONE_CR.sub("\n", neutralised(text))
+
+
+def csv_bytes(table: pd.DataFrame, columns: Sequence[Column], *, header: bool = True) -> bytes:
     """UTF-8, comma-separated, one header line, LF; an empty cell is missing."""
-    headers = [neutralised(column.name) for column in columns]
-    text = typed(table, columns).to_csv(index=False, header=headers, lineterminator="\n")
+    headers = [cell(column.name) for column in columns]
+    text = typed(table, columns).to_csv(
+        index=False, header=headers if header else False, lineterminator="\n"
+    )
     return str(text).encode()
+
+
+class CsvFile:
+    """A CSV file that grows table by table; rows and hash are counted on the way."""
+
+    def __init__(self, path: Path, columns: Sequence[Column]) -> None:
+        self.name, self.columns, self.rows = path.stem, columns, 0
+        self._hash, self._file = hashlib.sha256(), path.open("wb")
+        empty = pd.DataFrame(columns=[column.name for column in columns])
+        self._write(csv_bytes(empty, columns))
+
+    def append(self, table: pd.DataFrame) -> None:
+        self._write(csv_bytes(table, self.columns, header=False))
+        self.rows += len(table)
+
+    def _write(self, content: bytes) -> None:
+        self._hash.update(content)
+        self._file.write(content)
+
+    def close(self) -> None:
+        self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
 
 
 def json_bytes(content: Any) -> bytes:
@@ -59,17 +106,25 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def data_hash(files: dict[str, bytes]) -> str:
+def data_hash(files: Mapping[str, bytes]) -> str:
     """One hash over the names and contents of files."""
-    lines = [f"{sha256(content)}  {name}\n" for name, content in sorted(files.items())]
+    return hash_of({name: sha256(content) for name, content in files.items()})
+
+
+def hash_of(hashes: Mapping[str, str]) -> str:
+    """One hash over the names of files and the hashes of their contents."""
+    lines = [f"{hashed}  {name}\n" for name, hashed in sorted(hashes.items())]
     return sha256("".join(lines).encode())
 
 
-def write_zip(path: Path, files: Iterable[Path]) -> None:
-    """The files, side by side; the same files give the same bytes."""
+def write_zip(path: Path, folder: Path) -> None:
+    """All files of a folder and of those in it; the same files give the same bytes."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files):
-            entry = zipfile.ZipInfo(file.name, ZIP_EPOCH)
+        for file in files:
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o640 << 16
-            archive.writestr(entry, file.read_bytes())
+            entry.file_size = file.stat().st_size  # so that one of 4 GB is written as such
+            with file.open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, 1 << 20)

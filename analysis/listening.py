@@ -1,58 +1,74 @@
-"""What a listener heard of a track and did with the player, from the player's reports in order."""
+"""What listeners heard of their tracks and did with the player, from the player's reports.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+Each report is of a kind and has those of the numbers `start`, `end` and `value` that the kind has.
+"""
 
-from survey.ranges import heard_seconds
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 # A play that begins later goes on after a pause, or from a place that was sought.
 START_S = 1.0
+Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One report: its kind, and those of its numbers that the kind has."""
+def listened(reports: pd.DataFrame, durations: pd.Series) -> pd.DataFrame:
+    """What the reports come to: one row for each entry that `durations` (in seconds) is indexed by.
 
-    kind: str
-    start: float | None = None
-    end: float | None = None
-    value: float | None = None
+    `reports` are in the order of arrival, with columns entry, kind, start, end, value and at (a
+    time); those of other entries are left out. Heard twice counts once, and nothing beyond the
+    track's end: `heard_s` is the length of `survey.ranges.union`. An entry without reports has
+    zeros, and no `first_play_at`.
+    """
+    place = durations.index.get_indexer(reports["entry"])
+    known = place >= 0
+    reports, place, n = reports[known], place[known], len(durations)
+    kind = reports["kind"].to_numpy()
+    start, end, value = (
+        pd.to_numeric(reports[name]).fillna(0.0).to_numpy(float)
+        for name in ("start", "end", "value")
+    )
+    length = durations.to_numpy(float)
 
+    def count(chosen: NDArray[np.bool_]) -> Numbers:
+        return np.bincount(place[chosen], minlength=n)
 
-@dataclass(frozen=True, slots=True)
-class Listened:
-    """One track as one participant heard it."""
-
-    plays: int = 0
-    heard_s: float = 0.0
-    heard_share: float = 0.0
-    seeks: int = 0
-    volume_changes: int = 0
-    hidden_s: float = 0.0
-    could_not_hear: bool = False
-
-
-def listened(events: Iterable[Event], duration: float) -> Listened:
-    """What the reports come to: heard twice counts once, and nothing beyond the track's end."""
-    found = list(events)
-    of = {kind: [event for event in found if event.kind == kind] for kind in KINDS}
-    seconds = heard_seconds([(e.start or 0.0, e.end or 0.0) for e in of["heard"]], duration)
-    hidden = sum(event.value or 0.0 for event in of["hidden"])
-    return Listened(
-        plays=_plays(of["play"], bool(of["heard"])),
-        heard_s=round(seconds, 3),
-        heard_share=round(seconds / duration, 6),
-        seeks=len(of["seek"]),
-        volume_changes=len(of["volume"]),
-        hidden_s=round(hidden, 3),
-        could_not_hear=bool(of["unheard"]),
+    heard, pressed, hidden = kind == "heard", kind == "play", kind == "hidden"
+    seconds = _heard_seconds(place[heard], start[heard], end[heard], length)
+    # At least once if anything was played.
+    played = (count(pressed) + count(heard) > 0).astype(int)
+    away = np.bincount(place[hidden], weights=value[hidden], minlength=n)
+    return pd.DataFrame(
+        {
+            "plays": np.maximum(count(pressed & (start <= START_S)), played),
+            "heard_s": _rounded(seconds, 3),
+            "heard_share": _rounded(seconds / length, 6),
+            "seeks": count(kind == "seek"),
+            "volume_changes": count(kind == "volume"),
+            "hidden_s": _rounded(away, 3),
+            "could_not_hear": count(kind == "unheard") > 0,
+            "first_play_at": reports["at"].groupby(place).min().reindex(range(n)).array,
+        },
+        index=durations.index,
     )
 
 
-KINDS = ("heard", "play", "seek", "volume", "hidden", "unheard")
+def _heard_seconds(place: Numbers, start: Floats, end: Floats, length: Floats) -> Floats:
+    """The length of the union of the ranges at each place."""
+    start, end = np.maximum(start, 0.0), np.minimum(end, length[place])
+    order = np.lexsort((end, start, place))
+    order = order[(end > start)[order]]
+    ranges = pd.DataFrame({"place": place[order], "start": start[order], "end": end[order]})
+    ranges["reached"] = ranges.groupby("place")["end"].cummax()
+    # A range goes on with the one before it where that one reached its start.
+    before = ranges.groupby("place")["reached"].shift()
+    first = (before.isna() | (ranges["start"] > before)).to_numpy()
+    last = np.append(first[1:], True)[: len(first)]
+    lengths = ranges["reached"].to_numpy()[last] - ranges["start"].to_numpy()[first]
+    return np.bincount(ranges["place"].to_numpy()[first], lengths, minlength=len(length))
 
 
-def _plays(pressed: list[Event], anything: bool) -> int:
-    """How often playing began within the first second; at least once if anything was played."""
-    begun = sum((event.start or 0.0) <= START_S for event in pressed)
-    return max(begun, int(bool(pressed) or anything))
+def _rounded(numbers: Floats, digits: int) -> list[float]:
+    """As Python rounds: 0.0005 is no half of a thousandth, so NumPy may round it the other way."""
+    return [round(number, digits) for number in numbers.tolist()]

@@ -1,7 +1,7 @@
 """The table of playlist metrics: each shown playlist measured with each source of labels."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from .codebook import columns
 from .frames import Library, label
-from .metrics import coverage, evaluate, novelty
+from .metrics import Measured, coverage, in_space, novelty, with_labels
 
 Label = str | None
 
@@ -54,71 +54,96 @@ def _shares(found: Counter[str]) -> dict[str, float]:
     return {genre: n / total for genre, n in sorted(found.items())} if total else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What playlists are measured by; `labels` of each model, the library's and its own.
+
+    A listen, for novelty, is a track of a playlist of which anything was heard.
+    """
+
+    library: Library
+    labels: Mapping[int, Mapping[str, Labels]]
+    listens: Mapping[int, int]
+    n_listens: int
+
+
+def measure(library: Library, listens: Counter[int]) -> Measure:
+    metadata = metadata_labels(library)
+    labels = {
+        model: {"metadata": metadata, "cnn": cnn_labels(library, model)}
+        for model in library.model_genres
+    }
+    return Measure(library, labels, listens, listens.total())
+
+
 def playlist_metrics(
-    playlists: pd.DataFrame, listened: pd.DataFrame, library: Library
+    playlists: pd.DataFrame, tracks: Mapping[int, Sequence[int]], by: Measure
 ) -> pd.DataFrame:
     """One row for each playlist and label source, with its participant and period.
 
-    `playlists` and `listened` (one row a track, in playing order) come from the frames. A
-    listen, for novelty, is a track of a playlist of which anything was heard.
+    `playlists`, in the order of the rows, and the `tracks` of each, in playing order, come from
+    the frames.
     """
-    metadata = metadata_labels(library)
-    cnn = {model: cnn_labels(library, model) for model in library.model_genres}
-    tracks = {pk: group.tolist() for pk, group in listened.groupby("playlist_id")["track_id"]}
-    listens = Counter(listened.loc[listened["heard_s"] > 0, "track_id"].tolist())
-    rows = []
-    for playlist in playlists.sort_values("playlist_id").to_dict("records"):
-        shown = tracks.get(playlist["playlist_id"], [])
-        common = {**playlist, "novelty_bits": _novelty(shown, listens, library)}
-        for source, labels in (("metadata", metadata), ("cnn", cnn[playlist["model"]])):
-            measured = _evaluate(playlist, shown, labels, library)
-            rows.append({**common, "label_source": source, **measured})
+    records = playlists.to_dict("records")
+    shown = [tracks.get(playlist["playlist_id"], ()) for playlist in records]
+    in_genre_space = in_space(
+        [_vectors(playlist["model"], of, by) for playlist, of in zip(records, shown, strict=True)],
+        [_query_vector(playlist, by) for playlist in records],
+    )
+    rows = [
+        {**playlist, "label_source": source, **measured}
+        for playlist, of, space in zip(records, shown, in_genre_space, strict=True)
+        for source, measured in _by_source(playlist, of, space, by)
+    ]
     names = [column.name for column in columns("playlist_metrics")]
     return pd.DataFrame(rows, columns=["participant_id", "period", *names])
 
 
-def _evaluate(
-    playlist: Mapping[Any, Any], shown: Sequence[int], labels: Labels, library: Library
-) -> dict[str, float | int | str]:
-    model = playlist["model"]
-    genre, vector = _query(playlist, labels, library)
-    return evaluate(
-        genres=[labels.genres.get(track) for track in shown],
-        artists=[library.artists[track] for track in shown],
-        vectors=[library.vectors.get((model, track)) for track in shown],
-        query_genre=genre,
-        query_vector=vector,
-        library=labels.shares,
-    )
+def _by_source(
+    playlist: Mapping[Any, Any], shown: Sequence[int], space: Measured, by: Measure
+) -> Iterator[tuple[str, Measured]]:
+    heard = [by.listens.get(track, 0) for track in shown]
+    rarity = novelty(heard, by.n_listens, len(by.library.genres))
+    artists = [by.library.artists.get(track) for track in shown]
+    for source, labels in by.labels[playlist["model"]].items():
+        measured = with_labels(
+            space,
+            genres=[labels.genres.get(track) for track in shown],
+            artists=artists,
+            query_genre=_query_genre(playlist, labels),
+            library=labels.shares,
+        )
+        yield source, {**measured, "novelty_bits": rarity}
 
 
-def _query(
-    playlist: Mapping[Any, Any], labels: Labels, library: Library
-) -> tuple[Label, list[float] | None]:
-    """The query song's label and vector; a participant's own song has the genre that they picked,
-    or that the network hears in it."""
-    model, query = playlist["model"], playlist["query"]
+def _vectors(model: int, shown: Sequence[int], by: Measure) -> list[list[float] | None]:
+    return [by.library.vectors.get((model, track)) for track in shown]
+
+
+def _query_vector(playlist: Mapping[Any, Any], by: Measure) -> list[float] | None:
     if playlist["query_source"] == "library":
-        return labels.genres.get(query), library.vectors.get((model, query))
-    vector = playlist["own_vector"]
-    return labels.of_own(playlist["own_genre"], vector), vector
+        return by.library.vectors.get((playlist["model"], playlist["query"]))
+    return playlist["own_vector"]
 
 
-def _novelty(shown: Sequence[int], listens: Counter[int], library: Library) -> float:
-    return novelty([listens[track] for track in shown], listens.total(), len(library.genres))
+def _query_genre(playlist: Mapping[Any, Any], labels: Labels) -> Label:
+    """A participant's own song has the genre that they picked, or that the network hears in it."""
+    if playlist["query_source"] == "library":
+        return labels.genres.get(playlist["query"])
+    return labels.of_own(playlist["own_genre"], playlist["own_vector"])
 
 
 def catalogue_coverage(
-    listened: pd.DataFrame, conditions: Sequence[str], library: Library
+    shown: Mapping[str, Collection[int]], conditions: Sequence[str], library: Library
 ) -> list[dict[str, Any]]:
     """For each condition, how much of the library its playlists have shown."""
+    n_library = len(library.genres)
     return [
         {
             "condition": condition,
-            "tracks_shown": len(set(shown)),
-            "tracks_in_library": len(library.genres),
-            "coverage": coverage(shown, len(library.genres)) if library.genres else None,
+            "tracks_shown": len(shown.get(condition, ())),
+            "tracks_in_library": n_library,
+            "coverage": coverage(shown.get(condition, ()), n_library) if n_library else None,
         }
         for condition in conditions
-        for shown in [listened.loc[listened["condition"] == condition, "track_id"].tolist()]
     ]

@@ -1,6 +1,7 @@
 """Which tables make a report of a study, and the manifest that says where they come from."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +13,15 @@ from django.conf import settings
 from recommender.models import Playlist
 from survey.models import Instrument, Participant, Study
 
-from . import codebook, frames, tables
-from .codebook import Column
+from . import codebook, frames, primary, tables
+from .answers import scores
+from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .frames import Library
-from .playlists import catalogue_coverage, playlist_metrics
-from .scales import FAMILIAR, Scale, scales
+from .flow import Progress, flow
+from .planned import about_plan, rules_of, said_of, unmarked
+from .playlists import catalogue_coverage, measure
+from .rows import of_people, of_playlists
+from .source import Source, source
 
 # Of a question, in the manifest.
 ASKED = (
@@ -35,70 +39,58 @@ class Written:
     data_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What of the study's design the tables follow."""
-
-    study: Study
-    conditions: list[str]
-    track_scales: list[Scale]
-    playlist_scales: list[Scale]
-    library: Library
-    pilot: bool = False
-
-    @property
-    def items(self) -> dict[str, list[Column]]:
-        """The study's own columns, by file."""
-        own = [scale.column for scale in self.track_scales]
-        of_tracks = [column for column in own if column.name != FAMILIAR]
-        return {
-            "ratings": of_tracks,
-            "hidden_tracks": of_tracks,
-            "playlist_ratings": [scale.column for scale in self.playlist_scales],
-        }
-
-
-def source(study: Study, *, pilot: bool = False) -> Source:
-    return Source(
-        study,
-        list(study.conditions.order_by("pk").values_list("name", flat=True)),
-        scales(study, Instrument.Placement.TRACK),
-        scales(study, Instrument.Placement.PLAYLIST),
-        frames.library(study, pilot=pilot),
-        pilot,
-    )
-
-
 def build(of: Source) -> dict[str, pd.DataFrame]:
     """Every table of the report, by file."""
-    study, pilot = of.study, of.pilot
-    listened = tables.listening(
-        frames.entries(study, pilot=pilot), frames.listening_events(study, pilot=pilot)
-    )
-    rated = tables.ratings(
-        listened,
-        frames.track_ratings(study, pilot=pilot),
-        frames.shown_positions(study, pilot=pilot),
-        of.track_scales,
-    )
-    hidden = frames.hidden_tracks(study, pilot=pilot), frames.hidden_ratings(study, pilot=pilot)
-    about_playlists = frames.playlist_answers(study, pilot=pilot)
-    answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
-    measured = playlist_metrics(frames.playlists(study, pilot=pilot), listened, of.library)
-    return {
-        "ratings": rated,
-        "playlist_ratings": answered,
-        "answers": frames.answers(study, pilot=pilot),
-        "scores": frames.scores(study, pilot=pilot),
-        "listening": listened,
-        "hidden_tracks": tables.hidden(*hidden, of.track_scales),
-        "flags": frames.flags(study, pilot=pilot),
-        "sound_checks": frames.sound_checks(study, pilot=pilot),
+    rows = of_people(of)
+    by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
+    rated, answered = rows["ratings"], rows["playlist_ratings"]
+    measured = of_playlists(of, by)
+    built = {
+        **rows,
+        "scores": scores(of.study, pilot=of.pilot),
+        **_left_out(of, rated, answered),
         "playlist_metrics": measured,
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
+        "primary": primary.table(primary.primary(of)),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
+    return {name: built[name] for name in codebook.FILES}
+
+
+def _left_out(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What the plan's rules leave out, and how many people came how far."""
+    assigned = frames.assigned(of.study, pilot=of.pilot)
+    shown = frames.playlists(of.study, pilot=of.pilot)
+    rules, conditions = of.study.plan.exclusions, of.conditions
+    analysed = _analysed(of, {"ratings": rated, "playlist_ratings": answered})
+    progress = Progress(of.people, assigned, shown, analysed, of.study.erasures.count())
+    return {
+        "exclusions": exclusions(
+            rated,
+            shown,
+            assigned,
+            of.marks,
+            planned=rules,
+            scales=[scale.column.name for scale in of.track_scales],
+            conditions=conditions,
+            unmarked=unmarked(of.study),
+        ),
+        "flow": flow(progress, of.marks, rules=rules, conditions=conditions),
+    }
+
+
+def _analysed(of: Source, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The rows left in with a value of the planned outcome; without a plan, of any scale."""
+    planned = primary.primary(of) if of.study.plan else None
+    names = {file: [scale.column.name for scale in its] for file, its in of.scales.items()}
+    wanted = {planned.file: [planned.column]} if planned else names
+    given = [
+        table[~table["excluded"] & table[columns].notna().any(axis=1)]
+        for file, columns in wanted.items()
+        for table in [tables[file]]
+    ]
+    return pd.concat([rows[["participant_id", "condition"]] for rows in given])
 
 
 def _descriptives(
@@ -138,7 +130,7 @@ def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
         for name, table in built.items()
     }
     written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
-    files["manifest.json"] = json_bytes(manifest(of, built["listening"], written))
+    files["manifest.json"] = json_bytes(manifest(of, written))
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -148,8 +140,9 @@ def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
 # the manifest
 
 
-def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, Any]:
+def manifest(of: Source, written: Written) -> dict[str, Any]:
     configuration = study_configuration(of.study)
+    shown = frames.tracks_shown(of.study, pilot=of.pilot)
     return {
         "study": configuration,
         "study_hash": sha256(json_bytes(configuration)),
@@ -157,9 +150,10 @@ def manifest(of: Source, listened: pd.DataFrame, written: Written) -> dict[str, 
         "participants": _participants(of),
         "models": _models(of),
         "library_revisions": _revisions(of),
-        "catalogue_coverage": catalogue_coverage(listened, of.conditions, of.library),
-        "exclusion_rules": [],
-        "exclusions": _exclusions(of),
+        "catalogue_coverage": catalogue_coverage(shown, of.conditions, of.library),
+        "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
+        "exclusion_rules": rules_of(of.study),
+        "exclusions": said_of(of.study, pilot=of.pilot),
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
@@ -206,12 +200,6 @@ def _participants(of: Source) -> dict[str, Any]:
         "pilot_left_out": 0 if of.pilot else pilots.count(),
         "pilot_ids": list(pilots.values_list("pseudonym", flat=True)) if of.pilot else [],
     }
-
-
-def _exclusions(of: Source) -> str:
-    if of.pilot:
-        return "None are applied: every participant is in, of the pilot too, completed or not."
-    return "Those who began in the pilot are left out; everybody else is in, completed or not."
 
 
 def _models(of: Source) -> list[dict[str, Any]]:

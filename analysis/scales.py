@@ -15,8 +15,10 @@ FAMILIARITY, FAMILIAR = "familiarity", "familiar"
 class Scale:
     """A scale, or one row of several, and the column that it becomes."""
 
+    name: str  # instrument.item, or instrument.item.row
     item: int
     row: str
+    name: str  # instrument.item, or instrument.item.row
     column: Column
     points: int | None  # None where a distribution over points says little: sliders, yes or no
 
@@ -37,10 +39,12 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
     rows = item.labelled_rows or {"": []}
     return [
         Scale(
+            _with_row(item.key_in_form, row),
             item.pk,
             row,
+            f"{item.key_in_form}.{row}" if row else item.key_in_form,
             Column(
-                f"{name}.{row}" if row else name,
+                _with_row(name, row),
                 Type.INTEGER,
                 "scale point",
                 f"{low}–{high}" if high >= low else f"≥ {low}",
@@ -51,6 +55,10 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
         )
         for row, labels in rows.items()
     ]
+
+
+def _with_row(name: str, row: str) -> str:
+    return f"{name}.{row}" if row else name
 
 
 def _meaning(item: Item, labels: list[str]) -> str:

@@ -26,6 +26,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Summary:
     participants: dict[str, Any]
+    exclusions: str
     ratings: list[Line]
     metrics: list[Line]
 
@@ -37,6 +38,7 @@ def summary(folder: Path) -> Summary:
         lines = list(_lines(csv.DictReader(file)))
     return Summary(
         manifest["participants"],
+        manifest["exclusions"],
         [line for line in lines if not line.outcome.startswith("playlist_metrics.")],
         [line for line in lines if line.outcome.startswith("playlist_metrics.")],
     )

@@ -13,6 +13,7 @@ from analysis.codebook import FILES
 from recommender.engine.strategies import STRATEGIES
 from studyproject.urls import api
 from survey import urls as survey_urls
+from survey.analysis_plan import KEYS, RULES
 from survey.models import Instrument, Item, Study
 from survey.study_files import ready_made
 
@@ -113,6 +114,11 @@ def test_every_key_of_a_study_file_is_documented(model: type):
     for field in model._meta.get_fields():
         if field.concrete and field.name not in given_by_the_product:
             assert f"`{field.name}`" in page("docs/studies.md")
+
+
+@pytest.mark.parametrize("name", [*KEYS, *RULES])
+def test_every_key_and_rule_of_an_analysis_plan_is_documented(name: str):
+    assert f"| `{name}` |" in page("docs/studies.md")
 
 
 @pytest.mark.parametrize("name", [*STRATEGIES, *Item.Kind, *Instrument.Placement, *ready_made()])

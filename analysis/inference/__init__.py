@@ -1,4 +1,4 @@
-"""What a study's data say: which tests a report makes of its tables. Tables in, tables out; no database.
+"""What a study's data say: the tests of a report. Tables in, tables out; no database.
 
 The same functions judge real participants (`analysis.report`) and simulated listeners
 (`analysis.planning`), so that what is planned is what is done.
@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from .comparing import comparisons, power_reached
-from .design import Design, Outcome
 from .describing import missing, reliability
+from .design import Design, Outcome
 from .modelling import models
 from .relating import against_metrics, along_playlists, metric_verdicts
 
@@ -20,7 +20,9 @@ Tables = Mapping[str, pd.DataFrame]
 Tell = Callable[[str], None]
 
 
-def infer(tables: Tables, design: Design, tell: Tell = lambda what: None) -> dict[str, pd.DataFrame]:
+def infer(
+    tables: Tables, design: Design, tell: Tell = lambda what: None
+) -> dict[str, pd.DataFrame]:
     """Every table of results, by file; what can't be estimated says why in `status`.
 
     `tables` are those of a report: ratings, playlist_ratings, playlist_metrics, answers,

@@ -43,9 +43,7 @@ def _of(
     compare = within if design.paired else between
     parts = []
     for a, b in design.pairs:
-        found = compare(
-            rows, outcome.column, a, b, bound=design.bound(outcome), alpha=design.alpha
-        )
+        found = compare(rows, outcome.column, a, b, bound=design.bound(outcome), alpha=design.alpha)
         family = design.family(outcome, (a, b), analysis_set)
         parts.append(_about(found, family, outcome, analysis_set))
     if len(design.conditions) > 2:
@@ -56,9 +54,7 @@ def _of(
     return parts
 
 
-def _about(
-    found: pd.DataFrame, family: str, outcome: Outcome, analysis_set: str
-) -> pd.DataFrame:
+def _about(found: pd.DataFrame, family: str, outcome: Outcome, analysis_set: str) -> pd.DataFrame:
     return found.assign(family=family, outcome=outcome.name, analysis_set=analysis_set)
 
 

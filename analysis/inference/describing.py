@@ -16,7 +16,7 @@ AGAIN = "again"
 
 
 def reliability(tables: Tables, design: Design, components: pd.DataFrame) -> pd.DataFrame:
-    """Whether people agree, repeat themselves, and whether a questionnaire's questions hang together.
+    """Whether people agree and repeat themselves, and whether a score's questions hang together.
 
     Of all participants, whatever the exclusions.
     """

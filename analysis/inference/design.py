@@ -65,9 +65,7 @@ class Design:
     def pairs(self) -> list[Pair]:
         """Every pair of conditions; those of the plan the way round that it says."""
         turned = {frozenset(pair): pair for pair in self.planned_pairs}
-        return [
-            turned.get(frozenset(pair), pair) for pair in combinations(self.conditions, 2)
-        ]
+        return [turned.get(frozenset(pair), pair) for pair in combinations(self.conditions, 2)]
 
     def family(self, outcome: Outcome, pair: Pair, analysis_set: str) -> str:
         """Planned before the data, the same with other people in it, or exploratory."""

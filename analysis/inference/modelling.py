@@ -14,9 +14,7 @@ OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
 
 
-def models(
-    tables: Mapping[str, pd.DataFrame], design: Design
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(terms, variance components) of each model, outcome and analysis set.
 
     Ratings of tracks: participants and tracks crossed, playlists within participants. Of

@@ -1,6 +1,7 @@
-"""The sentence that opens each section of a report: made from the numbers, with their uncertainty."""
+"""The sentence that opens each section of a report, made from the numbers with uncertainty."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -9,7 +10,7 @@ from analysis.inference import Design
 from analysis.inference.design import ALL, PLANNED, SENSITIVITY
 
 Tables = Mapping[str, pd.DataFrame]
-Row = pd.Series
+Row: TypeAlias = Any  # a row of a table
 NOBODY = "Nobody has rated anything yet, so nothing can be estimated."
 T_TESTS = ("paired_t", "welch_t")
 
@@ -254,8 +255,8 @@ def power(tables: Tables, design: Design) -> str:
         return "Power can't be estimated: too few participants, or no spread."
     row = found.iloc[0]
     return (
-        f"With n = {int(row['n'])} ({row['condition_a']} against {row['condition_b']}), an effect of "
-        f"{number(row['effect'])} SDs would have been found with {share(row['power'])} power."
+        f"With n = {int(row['n'])} ({row['condition_a']} against {row['condition_b']}), an effect "
+        f"of {number(row['effect'])} SDs would have been found with {share(row['power'])} power."
     )
 
 

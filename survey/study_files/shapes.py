@@ -114,6 +114,7 @@ PLAN = names(
             "description": "How many are planned.",
         },
     },
+    (),
     **{"if": {"minProperties": 1}, "then": {"required": ["outcome"]}},
 )
 

@@ -85,7 +85,7 @@ def test_every_part_of_a_plan_can_be_changed(draft, send):
 
 
 def test_a_study_without_an_outcome_and_anything_else_has_no_plan(draft, send):
-    send(**(dict.fromkeys(PLAN, "") | dict.fromkeys(("contrasts", "metrics", "exclusions"), [])))
+    send(**{name: [] if isinstance(value, list) else "" for name, value in PLAN.items()})
     assert plan_now() == {}
 
 

@@ -1,0 +1,176 @@
+"""Differences between conditions with their intervals: the planned ones first and marked apart."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .paper import COLOURS, INK, SMALL, Figure, heading, named, rows_only, sheet, styled
+from .words import clean, counted, estimate, file_name, listed, number, span
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PLANNED = ("planned",)
+# The others stand in the table comparisons.
+MOST_ROWS, MOST_SAID = 24, 8
+NUMBERS = [
+    *("estimate", "estimate_ci_low", "estimate_ci_high"),
+    *("effect", "ci_low", "ci_high", "tost_low", "tost_high"),
+]
+PAIRED = ("paired_t", "wilcoxon_signed_rank")
+KEY = ["family", "outcome", "condition_a", "condition_b"]
+
+
+@styled
+def forest(
+    comparisons: pd.DataFrame,
+    *,
+    planned: Collection[str] = PLANNED,
+    names: Mapping[str, str] | None = None,
+    name: str = "effects",
+    alpha: float = 0.05,
+) -> Figure | None:
+    """A forest plot of mean differences, a panel an outcome, from the table `comparisons`.
+
+    Each comparison's difference of means in the outcome's unit (`estimate`) with its interval, and
+    its effect size in words. Where an equivalence bound was set (`tost_low`, `tost_high`, in the
+    same unit) it is shaded. Of several tests of one comparison the first with an interval counts.
+    Families in `planned` are drawn first, filled; the others hollow. A second `analysis_set` stands
+    below the first, smaller. `names` gives outcomes in the study's words; intervals have
+    confidence 1 − `alpha`. Rows that could not be estimated are left out; None when there is no
+    other.
+    """
+    rows = _rows(comparisons, planned)
+    if rows.empty:
+        return None
+    shown = rows[rows["place"] < MOST_ROWS]
+    panels = [shown[shown["panel"] == panel] for panel in shown["panel"].unique()]
+    heights = [0.75 + _places(panel) for panel in panels]
+    drawing = sheet(0.3 + sum(0.42 * height + 0.28 for height in heights))
+    grid = drawing.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, panel in zip(grid, panels, strict=True):
+        _panel(axes, panel, names or {})
+    grid[-1].set_xlabel("first − second, in the outcome's unit", fontsize=SMALL)
+    return Figure(
+        name=file_name("forest", name),
+        drawing=drawing,
+        title="Differences between conditions",
+        alt=_told(rows, alpha),
+        caption=_caption(rows, shown, alpha),
+    )
+
+
+def _rows(comparisons: pd.DataFrame, planned: Collection[str]) -> pd.DataFrame:
+    """One row a comparison and analysis set, with where it stands."""
+    numbers = comparisons[NUMBERS].apply(pd.to_numeric, errors="coerce").astype(float)
+    known = np.isfinite(numbers[NUMBERS[:3]]).all(axis=1)
+    pair = comparisons[["condition_a", "condition_b"]].fillna("").ne("").all(axis=1)
+    rows = comparisons.assign(**numbers)[known & pair].drop_duplicates([*KEY, "analysis_set"])
+    rows = rows.assign(
+        planned=rows["family"].isin(planned),
+        second=rows.groupby(KEY, sort=False, dropna=False).cumcount(),
+    )
+    rows = rows.sort_values("planned", ascending=False, kind="stable")
+    rows["place"] = rows.groupby(KEY, sort=False, dropna=False).ngroup()
+    rows["panel"] = rows.groupby(["planned", "outcome"], sort=False, dropna=False).ngroup()
+    return rows.sort_values(["panel", "place", "second"], kind="stable")
+
+
+def _places(panel: pd.DataFrame) -> float:
+    return float(panel["place"].nunique() + 0.4 * (panel["second"] > 0).sum())
+
+
+def _panel(axes: "Axes", panel: pd.DataFrame, names: Mapping[str, str]) -> None:
+    first = panel.iloc[0]
+    kind = "planned" if first["planned"] else "exploratory"
+    axes.set_title(f"{named(first['outcome'], names.get(first['outcome'], ''))} · {kind}",
+                   fontsize=SMALL + 0.5, loc="left", weight="bold")  # fmt: skip
+    ys, y = [], 0.0
+    for _, row in panel.iterrows():
+        y += 0.4 if row["second"] else 1.0
+        ys.append(y)
+        _row(axes, y, row)
+    rows_only(axes, [min(ys) - 0.3, *ys], 0.35)
+    low, high = _reach(panel)
+    axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+
+
+def _reach(panel: pd.DataFrame) -> tuple[float, float]:
+    columns = ["estimate_ci_low", "estimate_ci_high", "tost_low", "tost_high"]
+    values = panel[columns].to_numpy(dtype=np.float64)
+    low, high = float(np.nanmin(values)), float(np.nanmax(values))
+    return min(low, 0.0), max(high, 0.0)
+
+
+def _row(axes: "Axes", y: float, row: pd.Series) -> None:
+    bounds, second = (row["tost_low"], row["tost_high"]), bool(row["second"])
+    height = (y - 0.15, y + 0.15) if second else (y - 0.25, y + 0.25)
+    axes.plot((0, 0), height, color=INK, linewidth=0.8, zorder=1)
+    if np.isfinite(bounds).all():
+        axes.fill_betweenx(height, *bounds, color="0.88", linewidth=0, zorder=0)
+        for bound in bounds:
+            axes.plot((bound, bound), height, ":", color="0.35", linewidth=1, zorder=1)
+    colour = COLOURS[0] if row["planned"] else "0.3"
+    axes.plot((row["estimate_ci_low"], row["estimate_ci_high"]), (y, y), color=colour,
+              linewidth=1.2 if second else 2, zorder=2)  # fmt: skip
+    axes.plot(row["estimate"], y, "s" if row["planned"] else "o", color=colour, zorder=3,
+              markersize=4.5 if second else 7,
+              markerfacecolor=colour if row["planned"] and not second else "white")  # fmt: skip
+    if not second:
+        heading(axes, y - 0.42, _pair(row), _numbers(row))
+
+
+def _pair(row: pd.Series) -> str:
+    return f"{clean(row['condition_a'], 15)} − {clean(row['condition_b'], 15)}"
+
+
+def _numbers(row: pd.Series) -> str:
+    ends = span(row["estimate_ci_low"], row["estimate_ci_high"])
+    return f"{number(row['estimate'])} ({ends}) · n {_n(row, ', ')}"
+
+
+def _effect(row: pd.Series, alpha: float) -> str:
+    if not np.isfinite(row["effect"]):
+        return ""
+    name = clean(str(row["effect_name"])).replace("_", " ")
+    return f", {name} {estimate(row['effect'], row['ci_low'], row['ci_high'], alpha=alpha)}"
+
+
+def _told(rows: pd.DataFrame, alpha: float) -> str:
+    """The first comparisons in sentences; the others are in the table beside the figure."""
+    said = [_sentence(row, alpha) for _, row in rows.head(MOST_SAID).iterrows()]
+    others = f"{len(rows) - MOST_SAID} more are in comparisons.csv."
+    return " ".join([*said, others] if len(rows) > MOST_SAID else said)
+
+
+def _sentence(row: pd.Series, alpha: float) -> str:
+    kind = "Planned" if row["planned"] else "Exploratory"
+    ends = row["estimate_ci_low"], row["estimate_ci_high"]
+    numbers = estimate(row["estimate"], *ends, alpha=alpha)
+    return (
+        f"{kind}, {clean(row['outcome'])}, {clean(str(row['analysis_set']))}: {_pair(row)} is "
+        f"{numbers}{_effect(row, alpha)}, n = {_n(row)}."
+    )
+
+
+def _n(row: pd.Series, between: str = " and ") -> str:
+    if str(row["test"]) in PAIRED:
+        return f"{int(row['n_a']):,} pairs"
+    return between.join(f"{int(row[n]):,}" for n in ("n_a", "n_b"))
+
+
+def _caption(rows: pd.DataFrame, shown: pd.DataFrame, alpha: float) -> str:
+    sets = [clean(str(one)) for one in shown["analysis_set"].dropna().unique()]
+    below = f" Small, below: {listed(sets[1:])}; above: {sets[0]}." if len(sets) > 1 else ""
+    bound = " Shaded: differences too small to matter, as set by the study." if (
+        shown[["tost_low", "tost_high"]].notna().all(axis=1).any()
+    ) else ""  # fmt: skip
+    there, drawn = rows["place"].nunique(), shown["place"].nunique()
+    part = f" {drawn} of {counted(there, 'comparison')} are drawn." if drawn < there else ""
+    return (
+        f"Differences of participants' means with {100 * (1 - alpha):g} % intervals. Filled "
+        f"squares: planned before the data; hollow circles: exploratory.{bound}{below}{part} "
+        "Tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
+    )

@@ -1,0 +1,109 @@
+"""Two conditions that the same people had: everybody a line, and the mean difference."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis.stats.describe import CONFIDENCE, Floats
+
+from .paper import INK, MUTED, Figure, colour, mark, named, sheet, styled
+from .words import clean, counted, estimate, file_name, number, span
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_LINES = 300
+
+
+@styled
+def paired(
+    frame: pd.DataFrame, outcome: str, a: str, b: str, *, said: str = "", seed: int = 1
+) -> Figure | None:
+    """Each participant's mean in two conditions joined by a line, and the differences a − b.
+
+    `frame` is `ratings` or `playlist_ratings`. The interval of the mean difference is Student's, as
+    in the paired t test. Who has a value in one of the conditions only is left out. None with
+    fewer than two participants who have both.
+    """
+    both = _both(frame, outcome, a, b)
+    if len(both) < 2:
+        return None
+    differences = both[:, 0] - both[:, 1]
+    mean, low, high = mean_difference(differences)
+    drawing = sheet(3.6)
+    left, right = drawing.subplots(1, 2, width_ratios=(1.5, 1))
+    _slopes(left, both, seed)
+    left.set_xticks((0, 1), (clean(a, 18), clean(b, 18)))
+    left.set_ylabel(named(outcome, said))
+    _differences(right, differences, (mean, low, high), seed)
+    right.set_xlabel(f"n = {len(both)}")
+    right.set_title(f"difference\n{number(mean)} ({span(low, high) or 'no interval'})", fontsize=9)
+    higher, lower = int((differences > 0).sum()), int((differences < 0).sum())
+    drawn = f" {MOST_LINES} of {len(both):,} people are drawn." if len(both) > MOST_LINES else ""
+    return Figure(
+        file_name("paired", outcome, a, b),
+        drawing,
+        f"{named(outcome, said)}: {clean(a)} against {clean(b)}, person by person",
+        f"{counted(len(both), 'participant')} rated both. Mean {number(both[:, 0].mean())} for "
+        f"{clean(a)} and {number(both[:, 1].mean())} for {clean(b)}: a difference of "
+        f"{estimate(mean, low, high)}. {higher} rated {clean(a)} higher, {lower} {clean(b)}, "
+        f"{len(both) - higher - lower} both alike.",
+        f"Left: each line one participant's means of {outcome}; thick: the mean over participants. "
+        f"Right: differences {clean(a)} − {clean(b)}, moved sideways so that equal ones show, with "
+        f"their mean and its 95 % interval (Student's t).{drawn}",
+    )
+
+
+def _both(frame: pd.DataFrame, outcome: str, a: str, b: str) -> Floats:
+    """Means in a and b of those who have both; shape (participants, 2)."""
+    people = frame["participant_id"].astype(str)
+    means = frame[outcome].astype(float).groupby([people, frame["condition"]]).mean().unstack()
+    if a == b or not {a, b} <= set(means):
+        return np.empty((0, 2))
+    return means[[a, b]].dropna().sort_index().to_numpy(dtype=np.float64)
+
+
+def mean_difference(differences: Floats) -> tuple[float, float, float]:
+    """The mean of paired differences with its 95 % t interval; NaN where all are equal."""
+    mean = float(differences.mean())
+    if len(differences) < 2 or np.ptp(differences) < 1e-12:
+        return mean, np.nan, np.nan
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1) * stats.sem(differences)
+    return mean, mean - float(half), mean + float(half)
+
+
+def _chosen(n: int, seed: int) -> "Sequence[int] | slice":
+    if n <= MOST_LINES:
+        return slice(None)
+    return np.sort(np.random.default_rng(seed).choice(n, MOST_LINES, replace=False)).tolist()
+
+
+def _slopes(axes: "Axes", both: Floats, seed: int) -> None:
+    from matplotlib.collections import LineCollection
+
+    lines = [[(0, first), (1, second)] for first, second in both[_chosen(len(both), seed)]]
+    axes.add_collection(LineCollection(lines, colors=MUTED, linewidths=0.7, alpha=0.45))
+    axes.plot((0, 1), both.mean(axis=0), color=INK, linewidth=3, zorder=3)
+    for at in (0, 1):
+        axes.plot(at, both[:, at].mean(), mark(at), color=colour(at), markersize=9,
+                  markeredgecolor=INK, zorder=4)  # fmt: skip
+    axes.set_xlim(-0.3, 1.3)
+
+
+def _differences(
+    axes: "Axes", differences: Floats, found: tuple[float, float, float], seed: int
+) -> None:
+    mean, low, high = found
+    shown = differences[_chosen(len(differences), seed)]
+    sideways = np.random.default_rng(seed).uniform(-0.22, 0.22, len(shown))
+    axes.axhline(0, color=INK, linewidth=0.8, zorder=1)
+    axes.plot(sideways, shown, "o", markersize=4, markerfacecolor="0.75", markeredgecolor="0.35",
+              markeredgewidth=0.5, zorder=2)  # fmt: skip
+    if np.isfinite(low):
+        axes.plot((0.5, 0.5), (low, high), color=colour(0), linewidth=3, zorder=3)
+    axes.plot(0.5, mean, "D", color=colour(0), markeredgecolor=INK, markersize=8, zorder=4)
+    axes.set(xlim=(-0.4, 0.75), xticks=[])
+    axes.margins(y=0.1)

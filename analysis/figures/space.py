@@ -1,0 +1,164 @@
+"""Where playlists lie in the genre space, with the query songs that they were made for."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analysis.metrics import compactness
+from analysis.stats.describe import Floats
+from recommender.charts import PALETTE
+from recommender.engine.projection import Plane, plane_of
+
+from .paper import INK, SMALL, Figure, colour, legend_below, mark, sheet, styled
+from .words import clean, conditions_of, counted, file_name, number, share
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+QUERY_COLOUR = PALETTE[4]
+MOST_PLAYLISTS = 200
+
+
+@styled
+def genre_space(
+    vectors: pd.DataFrame, genres: Sequence[str], *, conditions: Sequence[str] | None = None,
+    seed: int = 1,
+) -> Figure | None:  # fmt: skip
+    """Each playlist's mean place in the genre space, joined to its query song; a panel a condition.
+
+    `vectors` has one row a song: playlist_id, condition, role (`query` or `song`) and one column a
+    genre with its probability. With three genres the plane is a triangle in which distances are
+    true; else the two principal components of all these songs. A row that is no probability vector
+    (negative, not summing to 1, missing) is left out. None without a playlist that has songs.
+    """
+    columns = list(genres)
+    known = vectors[_are_probabilities(vectors[columns].to_numpy(dtype=np.float64))]
+    songs = known[known["role"] == "song"]
+    if songs.empty:
+        return None
+    plane = plane_of(known[columns].to_numpy(dtype=np.float64))
+    wanted = conditions_of(songs, conditions)
+    places = {c: _places(known[known["condition"] == c], columns) for c in wanted}
+    rows = (len(wanted) + 1) // 2
+    drawing = sheet(0.6 + 2.25 * rows)
+    panels = drawing.subplots(rows, 2, squeeze=False).ravel()
+    for at, (axes, (condition, found)) in enumerate(zip(panels, places.items(), strict=False)):
+        _ground(axes, plane, genres)
+        _playlists(axes, plane, found, at, seed)
+        axes.set_title(f"{clean(condition, 26)}\n{_title(found)}", fontsize=SMALL)
+    for axes in panels[len(wanted) :]:
+        axes.set_axis_off()
+    legend_below(drawing, _marks(), 3)
+    return Figure(
+        file_name("genre-space"), drawing, "Playlists in the genre space",
+        " ".join(_sentence(c, found, genres) for c, found in places.items()),
+        _caption(plane, places, genres),
+    )  # fmt: skip
+
+
+def _are_probabilities(vectors: Floats) -> np.ndarray:
+    with np.errstate(invalid="ignore"):
+        return (vectors >= 0).all(axis=1) & (np.abs(vectors.sum(axis=1) - 1) < 1e-5)
+
+
+def _places(songs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """One row a playlist: its mean vector, its query song's (missing if unknown), its spread and
+    its mean distance to the query song, all in the whole space and not in the plane."""
+    rows = []
+    for playlist, group in songs.groupby("playlist_id"):
+        own = group.loc[group["role"] == "song", columns].to_numpy(dtype=np.float64)
+        query = group.loc[group["role"] == "query", columns].to_numpy(dtype=np.float64)[:1]
+        if not len(own):
+            continue
+        asked = query[0] if len(query) else np.full(len(columns), np.nan)
+        away = float(np.sqrt(((own - asked) ** 2).sum(axis=1)).mean())
+        rows.append((playlist, own.mean(axis=0), asked, compactness(own), away))
+    return pd.DataFrame(rows, columns=["playlist_id", "mean", "query", "spread", "away"])
+
+
+def _ground(axes: "Axes", plane: Plane, genres: Sequence[str]) -> None:
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    middle = plane.corners.mean(axis=0)
+    if plane.shares is None:
+        axes.fill(*plane.corners.T, fill=False, edgecolor=INK, linewidth=0.8)
+    for genre, corner in zip(genres, plane.corners, strict=True):
+        if plane.shares is not None:
+            axes.plot(*np.array([middle, corner]).T, color="0.8", linewidth=0.7, zorder=0)
+        up = corner[1] > middle[1]
+        axes.annotate(clean(genre, 14), (corner[0], corner[1]), (0, 4 if up else -4), ha="center",
+                      va="bottom" if up else "top", fontsize=SMALL,
+                      textcoords="offset points", annotation_clip=False)  # fmt: skip
+    _square(axes, plane)
+
+
+def _square(axes: "Axes", plane: Plane) -> None:
+    """Limits that hold every corner, and so every song; as wide as high even for one or two."""
+    low, high = plane.corners.min(axis=0), plane.corners.max(axis=0)
+    (x, y), half = (low + high) / 2, 0.56 * max(float((high - low).max()), 1e-6)
+    flat = half * max(float(high[1] - low[1]) / max(float((high - low).max()), 1e-6), 0.5)
+    axes.set(xlim=(x - half, x + half), ylim=(y - flat, y + flat))
+
+
+def _playlists(axes: "Axes", plane: Plane, found: pd.DataFrame, at: int, seed: int) -> None:
+    if found.empty:
+        return
+    if len(found) > MOST_PLAYLISTS:
+        found = found.sample(MOST_PLAYLISTS, random_state=seed).sort_index()
+    means, queries = (plane.at(np.stack(found[column].tolist())) for column in ("mean", "query"))
+    for mean, query in zip(means, queries, strict=True):
+        axes.plot(*np.array([query, mean]).T, color="0.55", linewidth=0.6, zorder=1)
+    axes.plot(*queries.T, "x", color=QUERY_COLOUR, markersize=4.5, markeredgewidth=1.2, zorder=2)
+    axes.plot(*means.T, mark(at), linestyle="none", color=f"{colour(at)}bb", markersize=4.5,
+              markeredgecolor=INK, markeredgewidth=0.4, zorder=3)  # fmt: skip
+
+
+def _marks() -> list[object]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], linestyle="none", marker="x", markersize=6, color=QUERY_COLOUR,
+               markeredgewidth=1.2, label="query song"),
+        Line2D([], [], linestyle="none", marker="o", markersize=6, color="0.6",
+               markeredgecolor=INK, label="its playlist's mean"),
+    ]  # fmt: skip
+
+
+def _title(found: pd.DataFrame) -> str:
+    if found.empty:
+        return "no playlists"
+    away = found["away"].mean()
+    return f"n = {len(found)}, distance {number(away) if np.isfinite(away) else 'unknown'}"
+
+
+def _sentence(condition: str, found: pd.DataFrame, genres: Sequence[str]) -> str:
+    if found.empty:
+        return f"{clean(condition)}: no playlists."
+    centre = np.stack(found["mean"].tolist()).mean(axis=0)
+    made_of = ", ".join(f"{clean(g)} {share(p)}" for g, p in zip(genres, centre, strict=True))
+    away = found["away"].dropna()
+    sd = f" (SD {number(away.std())})" if len(away) > 1 else ""
+    far = f"{number(away.mean())}{sd} from" if len(away) else "at an unknown distance from"
+    return (
+        f"{clean(condition)}: {counted(len(found), 'playlist')}, on average {made_of}; songs are "
+        f"{far} the query song and spread by "
+        f"{number(found['spread'].mean())}."
+    )
+
+
+def _caption(plane: Plane, places: dict[str, pd.DataFrame], genres: Sequence[str]) -> str:
+    if plane.shares is None:
+        shown = "Each corner is a pure genre; distances are those of the genre space."
+    else:
+        shown = (
+            f"Two principal components of {len(genres)} genres show {share(sum(plane.shares))} of "
+            "the variance: what is near here may be apart in what is not shown."
+        )
+    part = any(len(found) > MOST_PLAYLISTS for found in places.values())
+    return (
+        "Each mark is one playlist's mean of its songs' genre probabilities, joined to its query "
+        f"song. {shown} In the titles: the mean distance of songs to their query song, 0 to √2."
+        + (f" {MOST_PLAYLISTS} playlists a condition are drawn." if part else "")
+    )

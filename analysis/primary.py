@@ -1,0 +1,69 @@
+"""The comparison that a study is about: which outcome, and between which conditions. Decided here
+alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from survey.models import Study
+
+from .codebook import FILES
+from .scales import Scale
+from .source import Source
+from .tables import LIKING
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """`file` and `column` of the outcome; conditions in pairs, each a first minus a second."""
+
+    file: str
+    column: str
+    paired: bool
+    pairs: tuple[tuple[str, str], ...]
+    alpha: float
+    planned: bool
+
+
+def primary(of: Source) -> Primary | None:
+    """As the study's analysis plan says. Without a plan: liking, of playlists before tracks, else
+    the first scale there is, and every pair of conditions. None where there is no scale to compare.
+    """
+    plan = of.study.plan
+    scales = [("playlist_ratings", scale) for scale in of.playlist_scales]
+    scales += [("ratings", scale) for scale in of.track_scales]
+    found = _named(plan.outcome, scales) if plan else _usual(scales)
+    if found is None:
+        return None
+    file, scale = found
+    return Primary(
+        file,
+        scale.column.name,
+        paired=of.study.design == Study.Design.WITHIN,
+        pairs=tuple(plan.pairs(of.conditions)),
+        alpha=plan.alpha,
+        planned=bool(plan),
+    )
+
+
+Found = tuple[str, Scale] | None
+
+
+def _named(outcome: str, scales: Iterable[tuple[str, Scale]]) -> Found:
+    return next((one for one in scales if one[1].name == outcome), None)
+
+
+def _usual(scales: list[tuple[str, Scale]]) -> Found:
+    liking = [one for one in scales if one[1].name.split(".")[1] == LIKING]
+    return next(iter((*liking, *scales)), None)
+
+
+def table(found: Primary | None) -> pd.DataFrame:
+    """One row for each pair: the file `primary`, for whoever computes it again."""
+    rows = [
+        (one.file, one.column, one.paired, a, b, one.alpha, one.planned)
+        for one in ([found] if found else [])
+        for a, b in one.pairs
+    ]
+    return pd.DataFrame(rows, columns=[column.name for column in FILES["primary"]])

@@ -1,0 +1,47 @@
+"""The files with a row for each thing that happened: for all of a study's people, or some at a time.
+
+One function for each order of rows: by people, by questionnaire and people, by playlist.
+"""
+
+import pandas as pd
+
+from . import answers, frames, tables
+from .exclusions import marked
+from .frames import Numbers, People
+from .playlists import Measure, playlist_metrics
+from .source import Source
+
+
+def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
+    """The tables whose rows come in the order of participants."""
+    whose = {"pilot": of.pilot, "people": people}
+    listened = tables.listening(
+        frames.entries(of.study, **whose), frames.listening_events(of.study, **whose)
+    )
+    rated = tables.ratings(
+        listened,
+        frames.track_ratings(of.study, **whose),
+        frames.shown_positions(of.study, **whose),
+        of.track_scales,
+    )
+    about_playlists = frames.playlist_answers(of.study, **whose)
+    answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
+    rules = of.study.plan.exclusions
+    hidden = frames.hidden_tracks(of.study, **whose), frames.hidden_ratings(of.study, **whose)
+    return {
+        "ratings": marked(rated, of.marks, rules),
+        "playlist_ratings": marked(answered, of.marks, rules),
+        "answers": answers.answers(of.study, **whose),
+        "listening": listened,
+        "hidden_tracks": tables.hidden(*hidden, of.track_scales),
+        "flags": frames.flags(of.study, **whose),
+        "sound_checks": tables.sound_checks(frames.sound_checks(of.study, **whose)),
+    }
+
+
+def of_playlists(of: Source, by: Measure, numbers: Numbers = None) -> pd.DataFrame:
+    """The table `playlist_metrics`, whose rows come in the order of playlists."""
+    which = {"pilot": of.pilot, "numbers": numbers}
+    return playlist_metrics(
+        frames.playlists(of.study, **which), frames.tracks(of.study, **which), by
+    )

@@ -1,0 +1,9 @@
+"""A report as people read it: sections of a sentence, tables and figures, from its tables.
+
+Nothing is estimated here. The page in the researcher's area and the file to hand on are both made
+of these sections.
+"""
+
+from .sections import Section, Table, sections
+
+__all__ = ["Section", "Table", "sections"]
