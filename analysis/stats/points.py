@@ -12,8 +12,10 @@ from scipy import optimize, special
 
 Floats = NDArray[np.float64]
 
-# Of the Gauss–Hermite quadrature over what two ratings share: exact to 1e-6 of a point.
-NODES = 61
+# Where what two ratings share is summed over, in its SDs, and how densely: where single ratings
+# differ at all, a sum over evenly spaced places is exact for the normal distribution.
+PLACES = np.linspace(-8, 8, 1601)
+WEIGHTS = np.exp(-(PLACES**2) / 2) / np.exp(-(PLACES**2) / 2).sum()
 # Opinions so many spreads beyond the ends give the end point in all ratings.
 FAR = 12.0
 
@@ -26,10 +28,10 @@ class Scale:
     high: float = 5.0
     continuous: bool = False
 
-    def rated(self, opinions: Floats) -> Floats:
+    def rated(self, opinions: ArrayLike) -> Floats:
         """The ratings that opinions become, in the same shape."""
         if self.continuous:
-            return opinions
+            return np.asarray(opinions, dtype=np.float64)
         return np.asarray(np.clip(np.rint(opinions), self.low, self.high))
 
     def mean(self, opinion: ArrayLike, spread: float) -> Floats:
@@ -55,16 +57,14 @@ class Scale:
         """Of two ratings with mean opinions `one` and `other`, each with SD `spread`, of which an
         opinion's part with variance `shared` is the same in both; in points².
 
-        The covariance of their expectations given that part, by Gauss–Hermite quadrature.
+        It is the covariance of their expectations given that part.
         """
         if self.continuous:
             return shared
         rest = float(np.sqrt(max(spread**2 - shared, 0.0)))
-        nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
-        weights = weights / weights.sum()
-        moved = np.sqrt(shared) * nodes
+        moved = np.sqrt(shared) * PLACES
         a, b = (self.mean(opinion + moved, rest) for opinion in (one, other))
-        return float(weights @ (a * b) - (weights @ a) * (weights @ b))
+        return float(WEIGHTS @ (a * b) - (WEIGHTS @ a) * (WEIGHTS @ b))
 
     def opinion(self, rating: float, spread: float) -> float:
         """The mean opinion whose expected rating is this: the inverse of `mean`.

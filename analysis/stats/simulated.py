@@ -197,7 +197,7 @@ class _Given:
 def _tables(
     who: Listeners, people: _People, heard: _Heard, given: _Given
 ) -> dict[str, pd.DataFrame]:
-    reached = np.isfinite(given.tracks).any(axis=2)
+    reached = np.asarray(np.isfinite(given.tracks).any(axis=2))
     reached[:, 0] = True  # Whoever begins is shown a playlist.
     playlists = _playlists(who, heard, reached)
     excluded = people.left_out(who.exclusions)[np.nonzero(reached)[0]]
