@@ -11,13 +11,21 @@ from .models import Report
 class ReportAdmin(admin.ModelAdmin):
     """Reports to look at; they are asked for on a study's page."""
 
-    list_display = ["study", "status", "requested_at", "finished_at", "erased_since", "page"]
-    list_filter = ["status", "study"]
+    list_display = [
+        "study",
+        "kind",
+        "status",
+        "requested_at",
+        "finished_at",
+        "erased_since",
+        "page",
+    ]
+    list_filter = ["kind", "status", "study"]
     list_select_related = ["study"]
 
     @admin.display(description="tables and download")
     def page(self, report: Report) -> str:
-        return format_html('<a href="{}">Open report {}</a>', report.get_absolute_url(), report.pk)
+        return format_html('<a href="{}">Open {}</a>', report.get_absolute_url(), report)
 
     @admin.display(description="people erased since")
     def erased_since(self, report: Report) -> int:

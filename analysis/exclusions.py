@@ -6,6 +6,7 @@ careless answers, which the study marked while people took part (docs/studies.md
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -66,8 +67,8 @@ def marked(table: pd.DataFrame, of: Marks, rules: Collection[str]) -> pd.DataFra
 
     The table has a row a track or playlist, with participant_id and playlist_id.
     """
-    rows = zip(table["participant_id"], table["playlist_id"], strict=True)
-    found = [";".join(reasons(*row, of, rules)) for row in rows]
+    why = cache(lambda *row: ";".join(reasons(*row, of, rules)))
+    found = [why(*row) for row in zip(table["participant_id"], table["playlist_id"], strict=True)]
     return table.assign(
         excluded=pd.Series([bool(one) for one in found], index=table.index, dtype=bool),
         exclusion_reason=pd.Series([one or None for one in found], index=table.index, dtype=object),

@@ -1,16 +1,19 @@
 """Tables as files: the same table gives the same bytes, and no spreadsheet runs a cell."""
 
+import csv
 import hashlib
+import io
 import json
 import re
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .codebook import Column, Type
 
@@ -28,46 +31,51 @@ def neutralised(text: str) -> str:
     return f"'{text}" if runs and not PLAIN_NUMBER.fullmatch(text) else text
 
 
-def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """The table's columns in the codebook's order and types."""
-    return pd.DataFrame({c.name: _typed(table[c.name], c.type) for c in columns})
-
-
-def _typed(values: pd.Series, kind: Type) -> pd.Series:
-    match kind:
-        case Type.INTEGER:
-            numbers = pd.to_numeric(values).round()
-            # What holds no missing value is written in a fraction of the time.
-            return numbers.astype("Int64" if numbers.hasnans else "int64")
-        case Type.NUMBER:
-            return values.astype("Float64").astype(float)
-        case Type.BOOLEAN:
-            return values.astype("boolean")
-        case Type.TIME:
-            return values.astype(object)
-    return _texts(values)
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    """Texts as cells; each that occurs is looked at once, however often it does."""
-    codes, occurring = pd.factorize(values.map(str, na_action="ignore"))
-    # A missing one has the code -1: the last.
-    cells = np.array([*map(cell, occurring), None], dtype=object)
-    return pd.Series(cells[codes], index=values.index)
-
-
 def cell(text: str) -> str:
     """A text for a cell: harmless, and with no CR of its own, which some take for a new row."""
     return LONE_CR.sub("\n", neutralised(text))
 
 
 def csv_bytes(table: pd.DataFrame, columns: Sequence[Column], *, header: bool = True) -> bytes:
-    """UTF-8, comma-separated, one header line, LF; an empty cell is missing."""
-    headers = [cell(column.name) for column in columns]
-    text = typed(table, columns).to_csv(
-        index=False, header=headers if header else False, lineterminator="\n"
-    )
-    return str(text).encode()
+    """UTF-8, comma-separated, one header line, LF; an empty cell is missing.
+
+    Columns come in the codebook's order and types.
+    """
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\n")
+    if header:
+        writer.writerow(cell(column.name) for column in columns)
+    cells = [_cells(table[column.name], column.type) for column in columns]
+    # Four times as fast as pandas' own way, which makes a text of each number first.
+    writer.writerows(zip(*cells, strict=True))
+    return written.getvalue().encode()
+
+
+def _cells(values: pd.Series, kind: Type) -> list[Any]:
+    """The values of a type's own kind, None where one is missing."""
+    if kind in (Type.TEXT, Type.TIME):
+        return _texts(values.to_numpy(object, na_value=None))
+    if kind == Type.BOOLEAN:
+        return _with_none(values.astype("boolean"), bool)
+    numbers = pd.to_numeric(values)
+    return _with_none(numbers.round(), int) if kind == Type.INTEGER else _with_none(numbers, float)
+
+
+def _with_none(values: pd.Series, kind: type) -> list[Any]:
+    missing = values.isna().to_numpy()
+    if not missing.any():
+        return values.to_numpy(kind).tolist()
+    cells = np.full(len(values), None, dtype=object)
+    cells[~missing] = values[~missing].to_numpy(kind)
+    return cells.tolist()
+
+
+def _texts(values: NDArray[Any]) -> list[str | None]:
+    """Texts as cells; each that occurs is looked at once, however often it does."""
+    codes, occurring = pd.factorize(values)
+    # A missing one has the code -1: the last.
+    cells = np.array([*(cell(str(text)) for text in occurring), None], dtype=object)
+    return cells[codes].tolist()
 
 
 class CsvFile:
@@ -117,14 +125,19 @@ def hash_of(hashes: Mapping[str, str]) -> str:
     return sha256("".join(lines).encode())
 
 
-def write_zip(path: Path, folder: Path) -> None:
-    """All files of a folder and of those in it; the same files give the same bytes."""
+def write_zip(path: Path, folder: Path, told: Callable[[int, int], None] | None = None) -> None:
+    """All files of a folder and of those in it; the same files give the same bytes.
+
+    `told` is called with how many files are done, and how many there are.
+    """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
+        for done, file in enumerate(files, start=1):
             entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), ZIP_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o640 << 16
             entry.file_size = file.stat().st_size  # so that one of 4 GB is written as such
             with file.open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
+            if told:
+                told(done, len(files))

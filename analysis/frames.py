@@ -5,13 +5,13 @@ Rows come in a fixed order: participant, playlist, position.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, TextField
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
@@ -28,8 +28,8 @@ from survey.models import (
     TrialTrack,
 )
 
-# Some of a study's participants, by primary key; None for all of them.
-People = Sequence[int] | None
+# Participants from one pseudonym to another, both included; None for all of them.
+People = tuple[str, str] | None
 # Playlists from one number to another, both included; None for all of them.
 Numbers = tuple[int, int] | None
 
@@ -45,7 +45,7 @@ def of_study(study: Study, participant: str, pilot: bool, people: People = None)
     whose = Q(**{f"{participant}__study": study})
     if not pilot:
         whose &= Q(**{f"{participant}__pilot": False})
-    return whose if people is None else whose & Q(**{f"{participant}__in": people})
+    return whose & Q(**{f"{participant}__pseudonym__range": people}) if people else whose
 
 
 def as_written(field: str) -> Cast:
@@ -125,11 +125,14 @@ def playlists(study: Study, *, pilot: bool = False, numbers: Numbers = None) -> 
 
 
 def entries(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:
-    """One row for each track of each playlist that was shown."""
+    """One row for each track of each playlist that was shown, with its place in the order of
+    hearing."""
     trial = "playlist__trial"
     shown = PlaylistTrack.objects.filter(
         of_study(study, f"{trial}__participant", pilot, people),
         playlist__status=Playlist.Status.READY,
+    ).annotate(
+        as_heard=FilteredRelation("shown", condition=Q(shown__role=TrialTrack.Role.RECOMMENDED))
     )
     return frame(
         shown.order_by(f"{trial}__participant__pseudonym", f"{trial}__number", "position"),
@@ -140,6 +143,7 @@ def entries(study: Study, *, pilot: bool = False, people: People = None) -> pd.D
         period=f"{trial}__number",
         track_id="track_id",
         position="position",
+        shown_position="as_heard__position",
         duration="track__duration_s",
     )
 
@@ -192,14 +196,6 @@ def listens(study: Study, *, pilot: bool = False) -> Counter[int]:
         trial__playlist__status=Playlist.Status.READY,
     )
     return Counter(dict(shown.order_by().values_list("entry__track").annotate(Count("pk"))))
-
-
-def shown_positions(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:
-    """Where each track of each playlist came in the order of hearing."""
-    shown = TrialTrack.objects.filter(
-        of_study(study, "trial__participant", pilot, people), role=TrialTrack.Role.RECOMMENDED
-    )
-    return frame(shown.order_by("pk"), entry="entry_id", shown_position="position")
 
 
 def hidden_tracks(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:

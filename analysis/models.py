@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from survey.models import Study
 
+from . import progress
+
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def unfinished(self) -> Self:
@@ -18,6 +20,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
 class Report(models.Model):
     """A study's tables as they were when it was made; its files lie in its folder."""
+
+    class Kind(models.TextChoices):
+        REPORT = "report", "report: tables and statistics"
+        DATA = "data", "all data: what participants did, row by row"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "waiting for a worker"
@@ -28,6 +34,7 @@ class Report(models.Model):
     UNFINISHED = (Status.QUEUED, Status.RUNNING)
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REPORT)
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
     requested_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -43,14 +50,15 @@ class Report(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["study"],
+                fields=["study", "kind"],
                 condition=Q(status__in=["queued", "running"]),
-                name="one_unfinished_report_a_study",
+                name="one_unfinished_report_a_study_and_kind",
             )
         ]
 
     def __str__(self) -> str:
-        return f"Report {self.pk} on {self.study}"
+        what = "All data of" if self.kind == self.Kind.DATA else "Report on"
+        return f"{what} {self.study} ({self.pk})"
 
     def get_absolute_url(self) -> str:
         return reverse("analysis:report", args=[self.pk])
@@ -69,9 +77,14 @@ class Report(models.Model):
         return self.study.erasures.filter(erased_at__gte=self.requested_at).count()
 
     @property
+    def progress(self) -> str:
+        """What is being done and how much of it is done, in words; empty when nothing is known."""
+        return progress.read(self.pk) if self.status == self.Status.RUNNING else ""
+
+    @property
     def folder(self) -> Path:
         return Path(settings.REPORTS_DIR) / str(self.pk)
 
     @property
     def archive(self) -> Path:
-        return self.folder / f"{self.study.slug}-report.zip"
+        return self.folder / f"{self.study.slug}-{self.kind}.zip"

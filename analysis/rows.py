@@ -1,7 +1,9 @@
-"""The files with a row for each thing that happened: for all of a study's people, or some at a time.
+"""The files with a row for each thing that happened: of all of a study's people, or some of them.
 
 One function for each order of rows: by people, by questionnaire and people, by playlist.
 """
+
+from typing import Any
 
 import pandas as pd
 
@@ -14,16 +16,11 @@ from .source import Source
 
 def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
     """The tables whose rows come in the order of participants."""
-    whose = {"pilot": of.pilot, "people": people}
+    whose: dict[str, Any] = {"pilot": of.pilot, "people": people}
     listened = tables.listening(
         frames.entries(of.study, **whose), frames.listening_events(of.study, **whose)
     )
-    rated = tables.ratings(
-        listened,
-        frames.track_ratings(of.study, **whose),
-        frames.shown_positions(of.study, **whose),
-        of.track_scales,
-    )
+    rated = tables.ratings(listened, frames.track_ratings(of.study, **whose), of.track_scales)
     about_playlists = frames.playlist_answers(of.study, **whose)
     answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
     rules = of.study.plan.exclusions
@@ -41,7 +38,7 @@ def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
 
 def of_playlists(of: Source, by: Measure, numbers: Numbers = None) -> pd.DataFrame:
     """The table `playlist_metrics`, whose rows come in the order of playlists."""
-    which = {"pilot": of.pilot, "numbers": numbers}
+    which: dict[str, Any] = {"pilot": of.pilot, "numbers": numbers}
     return playlist_metrics(
         frames.playlists(of.study, **which), frames.tracks(of.study, **which), by
     )

@@ -18,7 +18,6 @@ class Scale:
     name: str  # instrument.item, or instrument.item.row
     item: int
     row: str
-    name: str  # instrument.item, or instrument.item.row
     column: Column
     points: int | None  # None where a distribution over points says little: sliders, yes or no
 
@@ -42,7 +41,6 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
             _with_row(item.key_in_form, row),
             item.pk,
             row,
-            f"{item.key_in_form}.{row}" if row else item.key_in_form,
             Column(
                 _with_row(name, row),
                 Type.INTEGER,

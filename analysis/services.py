@@ -11,18 +11,26 @@ from .models import Report
 
 NO_QUEUE = (
     "The queue for background work can't be reached, so no worker has been told of this report. "
-    "Start the broker and ask again, or make the tables at once with: "
-    "python manage.py analyse_study {slug} --out report"
+    "Start the broker and ask again, or make the tables at once with: {command}"
 )
+COMMANDS = {
+    Report.Kind.REPORT: "python manage.py analyse_study {slug} --out report",
+    Report.Kind.DATA: "python manage.py export_data {slug} --out {slug}-data.zip",
+}
 
 
-def request_report(study: Study) -> Report:
-    """A report to be made: the one that is not finished yet, if there is one."""
+def by_hand(report: Report) -> str:
+    """The command that makes the same, here and now."""
+    return COMMANDS[Report.Kind(report.kind)].format(slug=report.study.slug)
+
+
+def request_report(study: Study, kind: Report.Kind = Report.Kind.REPORT) -> Report:
+    """A report to be made: the one of this kind that is not finished yet, if there is one."""
     with transaction.atomic():
         # Locked, so that two clicks at once don't make two reports.
         study = Study.objects.select_for_update().get(pk=study.pk)
-        unfinished = Report.objects.unfinished().filter(study=study)
-        report = unfinished.first() or Report.objects.create(study=study)
+        unfinished = Report.objects.unfinished().filter(study=study, kind=kind)
+        report = unfinished.first() or Report.objects.create(study=study, kind=kind)
         if report.error:
             report.error = ""
             report.save(update_fields=["error"])
@@ -31,7 +39,7 @@ def request_report(study: Study) -> Report:
 
 def note_no_queue(report: Report) -> None:
     """Keep the request and say what to do, when the broker could not be told."""
-    report.error = NO_QUEUE.format(slug=report.study.slug)
+    report.error = NO_QUEUE.format(command=by_hand(report))
     report.save(update_fields=["error"])
 
 

@@ -14,7 +14,7 @@ BEGIN = {
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """Everything read inside is of the same moment; nobody waits for it, and nothing can be written.
+    """Everything read inside is of one moment; nobody waits for it, and nothing can be written.
 
     Inside a transaction it is the transaction that decides what is seen.
     """

@@ -1,17 +1,17 @@
 """A study's data as files, however many there are: some participants at a time, never all at once.
 
-The files are, byte for byte, those of a report on the same data. Every one is read at the same
-moment of the database, so that somebody who is erased meanwhile is in all of them or in none.
+The files are, byte for byte, those of a report on the same data. Read them inside a snapshot, so
+that somebody who is erased meanwhile is in all of them or in none.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
-from survey.models import Participant, Study
+from survey.models import Participant
 
 from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
@@ -19,8 +19,9 @@ from .export import CsvFile, hash_of, json_bytes
 from .playlists import measure
 from .report import Written, manifest
 from .rows import of_people, of_playlists
-from .source import Source, source
+from .source import Source
 
+T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, as many as a few of these make.
 CHUNK = 500
 # What is being done, how much of it is done, and how much there is.
@@ -32,15 +33,11 @@ STREAMED = (
 FILES = (*STREAMED, "primary", "codebook")
 
 
-def write_data(
-    study: Study, folder: Path, *, pilot: bool = False, tell: Tell, chunk: int = CHUNK
-) -> Written:
+def write_data(of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK) -> Written:
     """Write the files with a row for each thing that happened, with codebook and manifest.
 
-    Pilot participants are left out unless asked for. Raises OSError when the folder can't be
-    written.
+    Raises OSError when the folder can't be written.
     """
-    of = source(study, pilot=pilot)
     with _files(of, folder) as files:
         _write_people(of, files, tell, chunk)
         _write_scores(of, files, tell, chunk)
@@ -89,18 +86,18 @@ def _write_playlists(of: Source, files: dict[str, CsvFile], tell: Tell, chunk: i
     numbers = frames.playlist_numbers(of.study, pilot=of.pilot)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     for done, some in _chunks(numbers, chunk):
-        files["playlist_metrics"].append(of_playlists(of, by, (some[0], some[-1])))
+        files["playlist_metrics"].append(of_playlists(of, by, some))
         tell("playlist metrics", done, len(numbers))
 
 
-def _people(of: Source) -> list[int]:
+def _people(of: Source) -> list[str]:
     whose = Participant.objects.filter(study=of.study)
     included = whose if of.pilot else whose.filter(pilot=False)
-    return list(included.order_by("pseudonym").values_list("pk", flat=True))
+    return list(included.order_by("pseudonym").values_list("pseudonym", flat=True))
 
 
-def _chunks(rows: Sequence[Any], size: int) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Some at a time, with how many are done with these."""
+def _chunks(rows: Sequence[T], size: int) -> Iterator[tuple[int, tuple[T, T]]]:
+    """The first and last of some at a time, with how many are done with these."""
     for start in range(0, len(rows), size):
-        some = rows[start : start + size]
-        yield start + len(some), some
+        end = min(start + size, len(rows))
+        yield end, (rows[start], rows[end - 1])

@@ -31,9 +31,14 @@ class Summary:
     metrics: list[Line]
 
 
-def summary(folder: Path) -> Summary:
-    """Raises OSError when the report's files are not there."""
+def summary(folder: Path, *, described: bool = True) -> Summary:
+    """Of an export, which describes nothing, it is who is in it.
+
+    Raises OSError when the report's files are not there.
+    """
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    if not described:
+        return Summary(manifest["participants"], manifest["exclusions"], [], [])
     with (folder / "descriptives.csv").open(encoding="utf-8", newline="") as file:
         lines = list(_lines(csv.DictReader(file)))
     return Summary(

@@ -33,12 +33,9 @@ def iso(times: pd.Series) -> pd.Series:
     return written.where(times.notna(), None)
 
 
-def ratings(
-    listened: pd.DataFrame, given: pd.DataFrame, shown: pd.DataFrame, scales: Sequence[Scale]
-) -> pd.DataFrame:
+def ratings(listened: pd.DataFrame, given: pd.DataFrame, scales: Sequence[Scale]) -> pd.DataFrame:
     """One row for each track of each shown playlist; a rating not given is missing."""
     table = listened.assign(
-        shown_position=listened["entry"].map(shown.set_index("entry")["shown_position"]),
         **{FAMILIAR: None},
         listened_s=listened["heard_s"],
         rated_at=listened["entry"].map(_last_rated(given, "entry")),

@@ -3,13 +3,20 @@
 import logging
 import shutil
 import tempfile
+import zipfile
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
+from kombu.exceptions import OperationalError
 
-from . import services
+from . import progress, services
 from .models import Report
+
+if TYPE_CHECKING:
+    from .report import Written
 
 logger = logging.getLogger(__name__)
 
@@ -31,26 +38,54 @@ def make_report(pk: int) -> None:
         services.fail(report, f"{type(problem).__name__}: {problem}. {by_hand(report)}")
 
 
+def enqueue_report(report: Report) -> None:
+    """Hand it to the queue; when the broker is away, the report says so."""
+    try:
+        make_report.delay_on_commit(report.pk)
+    except OperationalError:
+        services.note_no_queue(report)
+
+
 def by_hand(report: Report) -> str:
-    return (
-        "Ask for it again, or see the whole error with: "
-        f"python manage.py analyse_study {report.study.slug} --out report"
-    )
+    return f"Ask for it again, or see the whole error with: {services.by_hand(report)}"
 
 
 def _make(report: Report) -> None:
-    # Seconds and many megabytes, which the web process must not pay.
-    from .export import write_zip
-    from .report import write_report
-
     report.folder.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and moved at the end: a killed worker leaves no half a report.
     aside = Path(tempfile.mkdtemp(prefix=f".{report.pk}-", dir=report.folder.parent))
+    write = _write_data if report.kind == Report.Kind.DATA else _write_report
     try:
-        written = write_report(report.study, aside)
-        write_zip(aside / report.archive.name, list(aside.iterdir()))
+        written = write(report, aside)
         shutil.rmtree(report.folder, ignore_errors=True)
         aside.rename(report.folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+        progress.clear(report.pk)
     services.finish(report, written.rows, written.data_hash)
+
+
+# Both import, when they are called, seconds and many megabytes that the web process must not pay.
+
+
+def _write_report(report: Report, folder: Path) -> "Written":
+    from .bundle.packing import complete
+    from .export import write_zip
+    from .report import write_report
+    from .source import source
+
+    written = write_report(report.study, folder)
+    complete(source(report.study), folder)
+    write_zip(folder / report.archive.name, folder)
+    return written
+
+
+def _write_data(report: Report, folder: Path) -> "Written":
+    """The ZIP alone, and of its files the one that the report's page shows."""
+    from .bundle.packing import export_data
+
+    archive = folder / report.archive.name
+    written = export_data(report.study, archive, tell=partial(progress.tell, report.pk))
+    with zipfile.ZipFile(archive) as packed:
+        packed.extract("manifest.json", folder)
+    return written

@@ -2,17 +2,16 @@
 
 from django.contrib import admin
 from django.contrib.auth.decorators import permission_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
-from kombu.exceptions import OperationalError
 
 from survey.models import Study
 
 from . import services
 from .models import Report
 from .summary import Summary, summary
-from .tasks import make_report
+from .tasks import enqueue_report
 
 REFRESH_S = 3
 may_see = permission_required("survey.view_study", raise_exception=True)
@@ -21,11 +20,11 @@ may_see = permission_required("survey.view_study", raise_exception=True)
 @require_POST
 @may_see
 def request_report(request: HttpRequest, pk: int) -> HttpResponse:
-    requested = services.request_report(get_object_or_404(Study, pk=pk))
-    try:
-        make_report.delay_on_commit(requested.pk)
-    except OperationalError:
-        services.note_no_queue(requested)
+    kind = request.POST.get("kind", Report.Kind.REPORT)
+    if kind not in Report.Kind:
+        return HttpResponseBadRequest(f"There is no such report: {' or '.join(Report.Kind)}.")
+    requested = services.request_report(get_object_or_404(Study, pk=pk), Report.Kind(kind))
+    enqueue_report(requested)
     return redirect(requested)
 
 
@@ -34,11 +33,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Report.objects.select_related("study"), pk=pk)
     context = {
         **admin.site.each_context(request),
-        "title": f"Report on {shown.study}",
+        "title": str(shown),
         "report": shown,
         "summary": _summary(shown),
     }
-    response = render(request, "analysis/report.html", context)
+    page = "data" if shown.kind == Report.Kind.DATA else "report"
+    response = render(request, f"analysis/{page}.html", context)
     if shown.is_unfinished and not shown.error:
         response["Refresh"] = str(REFRESH_S)
     return response
@@ -47,7 +47,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def _summary(shown: Report) -> Summary | None:
     """None while the report is not ready, and when its files are gone."""
     try:
-        return summary(shown.folder) if shown.is_ready else None
+        described = shown.kind == Report.Kind.REPORT
+        return summary(shown.folder, described=described) if shown.is_ready else None
     except OSError:
         return None
 

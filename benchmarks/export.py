@@ -283,11 +283,12 @@ def run(sizes: argparse.Namespace, folder: Path) -> None:
             subprocess.run([sys.executable, *sys.argv, "--fill"], env=env, check=True)  # noqa: S603
             full.touch()
         seconds, megabytes = measure(env, folder / "data.zip")
+    size = (folder / "data.zip").stat().st_size
     print(
         f"{sizes.database}: {rows:,} rows of ratings.csv, {rows * sizes.scales:,} ratings, "
         f"{rows * sizes.reports:,} reports of the player: {seconds:.1f} s, "
         f"{rows / seconds:,.0f} rows/s ({rows * sizes.scales / seconds:,.0f} ratings/s), "
-        f"peak memory {megabytes:.0f} MB, ZIP of {(folder / 'data.zip').stat().st_size / 1e6:.0f} MB"
+        f"peak memory {megabytes:.0f} MB, ZIP of {size / 1e6:.0f} MB"
     )
 
 

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import DefaultRouter
 
+from analysis.api import ReportViewSet
 from recommender.api import PlaylistViewSet, TrackViewSet
 from survey.api import ParticipantViewSet, StudyViewSet
 
@@ -15,6 +16,7 @@ api.register("tracks", TrackViewSet)
 api.register("playlists", PlaylistViewSet)
 api.register("studies", StudyViewSet)
 api.register("participants", ParticipantViewSet)
+api.register("reports", ReportViewSet)
 
 urlpatterns = [
     path("", include("survey.urls")),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # So many points are drawn at most; of more, a seeded sample. Lines are fitted to all.
-MOST_POINTS = 1500
+MOST_POINTS = 600
 JITTER = 0.012
 POOLED = "all conditions"
 
@@ -70,6 +70,8 @@ def rating_against_metric(
             if name in (POOLED, condition):
                 _points(axes, drawn[drawn["condition"] == condition], metric, outcome, at)
         _line(axes, rows_of, metric, outcome, seed)
+        if len(rows_of) and np.ptp(rows_of[metric]) == 0:
+            _one_place(axes, float(rows_of[metric].iloc[0]), float(np.ptp(known[metric])))
         axes.set_title(_panel_title(name, rows_of, correlations), fontsize=SMALL, loc="left")
     _outside(whole, own, metric, named(outcome, said))
     return Figure(
@@ -113,6 +115,12 @@ def _line(axes: "Axes", rows: pd.DataFrame, metric: str, outcome: str, seed: int
             axes.plot(found.x, edge, color="0.3", linewidth=0.6, linestyle=(0, (4, 2)), zorder=3)
 
 
+def _one_place(axes: "Axes", x: float, reach: float) -> None:
+    """Where the metric does not vary, the axis says its one value and not how points were moved."""
+    around = 0.15 * (reach or 1.0)
+    axes.set(xlim=(x - around, x + around), xticks=[x])
+
+
 def _outside(whole: "Axes", own: Sequence["Axes"], metric: str, outcome: str) -> None:
     """Names of the axes once, under and beside all panels; a mark in each condition's title."""
     drawing = whole.figure
@@ -145,7 +153,7 @@ def _panel_title(name: str, rows: pd.DataFrame, correlations: pd.DataFrame | Non
     if row is None:
         return first
     if not np.isfinite(float(row["estimate"])):
-        return f"{first}\nρ {clean(_why(row), 36)}"
+        return f"{first}\nno ρ: {clean(_why(row), 32)}"
     ends = span(float(row["ci_low"]), float(row["ci_high"]))
     return f"{first}\nρ = {number(float(row['estimate']))}" + (f" ({ends})" if ends else "")
 

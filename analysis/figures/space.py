@@ -95,21 +95,25 @@ def _ground(axes: "Axes", plane: Plane, genres: Sequence[str]) -> None:
 
 
 def _square(axes: "Axes", plane: Plane) -> None:
-    """Limits that hold every corner, and so every song; as wide as high even for one or two."""
+    """Limits that hold every corner, and so every song, with room for the genres' names; also
+    where one or two genres span no plane."""
     low, high = plane.corners.min(axis=0), plane.corners.max(axis=0)
-    (x, y), half = (low + high) / 2, 0.56 * max(float((high - low).max()), 1e-6)
-    flat = half * max(float(high[1] - low[1]) / max(float((high - low).max()), 1e-6), 0.5)
-    axes.set(xlim=(x - half, x + half), ylim=(y - flat, y + flat))
+    (x, y), (wide, tall) = (low + high) / 2, high - low
+    across = max(float(wide), float(tall), 1e-6)
+    up = max(float(tall) / 2, across / 4) + 0.17 * across
+    axes.set(xlim=(x - 0.56 * across, x + 0.56 * across), ylim=(y - up, y + up))
 
 
 def _playlists(axes: "Axes", plane: Plane, found: pd.DataFrame, at: int, seed: int) -> None:
+    from matplotlib.collections import LineCollection
+
     if found.empty:
         return
     if len(found) > MOST_PLAYLISTS:
         found = found.sample(MOST_PLAYLISTS, random_state=seed).sort_index()
     means, queries = (plane.at(np.stack(found[column].tolist())) for column in ("mean", "query"))
-    for mean, query in zip(means, queries, strict=True):
-        axes.plot(*np.array([query, mean]).T, color="0.55", linewidth=0.6, zorder=1)
+    ways = np.stack([queries, means], axis=1)
+    axes.add_collection(LineCollection(list(ways), colors="0.55", linewidths=0.6, zorder=1))
     axes.plot(*queries.T, "x", color=QUERY_COLOUR, markersize=4.5, markeredgewidth=1.2, zorder=2)
     axes.plot(*means.T, mark(at), linestyle="none", color=f"{colour(at)}bb", markersize=4.5,
               markeredgecolor=INK, markeredgewidth=0.4, zorder=3)  # fmt: skip

@@ -41,4 +41,5 @@ def _fits(rows, outcome: Outcome, design: Design):  # type: ignore[no-untyped-de
 def _table(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     ordered = ["model", "outcome", *columns]
     ordered.insert(ordered.index("status"), "analysis_set")
-    return pd.concat(parts, ignore_index=True)[ordered] if parts else pd.DataFrame(columns=ordered)
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return table.reindex(columns=ordered)

@@ -6,7 +6,9 @@ import pandas as pd
 
 from analysis.stats import correlate
 from analysis.stats.compare import holm
-from analysis.stats.correlate import COHESION_VS_RATING, VERDICTS, verdicts
+from analysis.stats.correlate import CORRELATIONS
+from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
+from analysis.stats.verdicts import BETTER, VERDICTS, verdicts
 
 from .design import TRACKS, Design, Outcome, rows_in
 
@@ -22,6 +24,10 @@ OF_THE_SPACE = (
     *("soft_entropy_within_bits", "soft_entropy_total_bits", "soft_entropy_divergence_bits"),
     *("diversity", "diversity_cosine", "compactness", "query_distance", "novelty_bits"),
 )
+COLUMNS = ["metric", "label_source", "outcome", *CORRELATIONS]
+COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
+COLUMNS.insert(COLUMNS.index("status"), "analysis_set")
+ALONG_COLUMNS = [*WITHIN_PLAYLISTS[:-1], "analysis_set", "status"]
 FAMILY = ["analysis_set", "outcome", "label_source", "level", "condition"]
 ALONG = ("position", "distance")
 
@@ -61,10 +67,10 @@ def against_metrics(tables: Tables, design: Design) -> pd.DataFrame:
     """
     parts = list(_against(tables, design))
     if not parts:
-        return pd.DataFrame(columns=COHESION_VS_RATING)
+        return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)
     table["p_holm"] = table.groupby(FAMILY, dropna=False)["p"].transform(holm)
-    return table[COHESION_VS_RATING]
+    return table[COLUMNS]
 
 
 def _against(tables: Tables, design: Design) -> Iterator[pd.DataFrame]:
@@ -95,35 +101,34 @@ def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.Dat
         yield correlate.repeated_measures(frame, metric, "rating", alpha=design.alpha)
 
 
-def metric_verdicts(tables: Tables, design: Design, compared: pd.DataFrame) -> pd.DataFrame:
+def metric_verdicts(tables: Tables, design: Design) -> pd.DataFrame:
     """What each metric says about each pair of conditions, beside what people say."""
     if design.primary is None:
         return pd.DataFrame(columns=VERDICTS)
-    analysis_set = design.sets[-1]
-    parts = [
-        verdicts(
-            measured(tables, design.primary, analysis_set, "metadata"),
-            "rating",
-            list(metrics_of(design)),
-            design.pairs,
-            paired=design.paired,
-            alpha=design.alpha,
-        )
-    ]
-    return pd.concat(parts, ignore_index=True).assign(outcome=design.primary.name)
+    bound = design.bound(design.primary)
+    found = verdicts(
+        measured(tables, design.primary, design.sets[-1], "metadata"),
+        "rating",
+        [metric for metric in metrics_of(design) if metric in BETTER],
+        conditions=list(design.conditions),
+        bounds={"rating": bound} if bound else None,
+        alpha=design.alpha,
+    )
+    return found.assign(outcome=design.primary.name)
 
 
 def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
     """How ratings go with the position in the playlist and the distance from the query song."""
     of_tracks = [outcome for outcome in design.outcomes if outcome.of_tracks]
     parts = [
-        correlate.by_position(rows, outcome.column, predictor, alpha=design.alpha).assign(
-            outcome=outcome.name, predictor=predictor, analysis_set=analysis_set
+        by_position(rows, outcome.column, x, alpha=design.alpha).assign(
+            outcome=outcome.name, analysis_set=analysis_set
         )
         for analysis_set in design.sets
         for rows in [rows_in(tables[TRACKS], analysis_set)]
         for outcome in of_tracks
-        for predictor in ALONG
-        if predictor in rows
+        for x in ALONG
+        if x in rows
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return table.reindex(columns=ALONG_COLUMNS)

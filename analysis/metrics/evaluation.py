@@ -7,15 +7,14 @@ import numpy as np
 
 from .labels import (
     Labels,
-    adjacent_cohesion,
+    adjacent,
     chance,
-    counts,
     entropy,
     known,
     normalised,
     pairwise,
-    pairwise_cohesion,
-    query_cohesion,
+    sizes_of,
+    to_query,
 )
 from .space import (
     Floats,
@@ -61,29 +60,30 @@ def with_labels(
     library: Mapping[str, float],
 ) -> Measured:
     """A playlist's metrics in space, one of those of `in_space`, with the metrics on labels."""
-    n_known, sizes = sum(known(genres)), counts(genres)
-    flags = {
-        "no_tracks": not genres,
-        "one_track": len(genres) == 1,
-        "fewer_than_two_known_genres": n_known < 2,
-        "fewer_than_two_known_artists": sum(known(artists)) < 2,
-        "query_genre_unknown": not (query_genre and query_genre.strip()),
-        "one_genre_in_library": len(library) < 2,
-    }
-    found = [name for name, holds in flags.items() if holds]
+    names, makers, (query,) = known(genres), known(artists), known([query_genre])
+    sizes, n_known = sizes_of(names), len(names) - names.count(None)
+    flags = (
+        ("no_tracks", not names),
+        ("one_track", len(names) == 1),
+        ("fewer_than_two_known_genres", n_known < 2),
+        ("fewer_than_two_known_artists", len(makers) - makers.count(None) < 2),
+        ("query_genre_unknown", query is None),
+        ("one_genre_in_library", len(library) < 2),
+    )
+    found = [name for name, holds in flags if holds]
     return {
         **space,
-        "n_tracks": len(genres),
+        "n_tracks": len(names),
         "n_known": n_known,
-        "coverage": n_known / len(genres) if genres else math.nan,
-        "cohesion_artist_pair": pairwise_cohesion(artists),
+        "coverage": n_known / len(names) if names else math.nan,
+        "cohesion_artist_pair": pairwise(sizes_of(makers)),
         "cohesion_genre_pair": pairwise(sizes),
-        "cohesion_genre_adjacent": adjacent_cohesion(genres),
-        "cohesion_genre_query": query_cohesion(genres, query_genre),
+        "cohesion_genre_adjacent": adjacent(names),
+        "cohesion_genre_query": to_query(names, query),
         "chance": chance(tuple(library.values())),
-        "entropy_bits": entropy(tuple(sizes)),
+        "entropy_bits": entropy(sizes),
         "entropy_normalised": normalised(sizes, len(library)),
-        "flags": ";".join(filter(None, (*found, str(space["flags"])))),
+        "flags": ";".join([*found, str(space["flags"])] if space["flags"] else found),
     }
 
 

@@ -1,5 +1,6 @@
 """Metrics on labels: how many of a playlist's tracks carry the same one."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -17,22 +18,23 @@ Labels = Sequence[str | None]
 # validate
 
 
-def known(labels: Labels) -> list[bool]:
-    """Which labels are known: neither None nor blank."""
-    return [bool(label and label.strip()) for label in labels]
+def known(labels: Labels) -> Labels:
+    """The labels with None for each that is blank."""
+    return [label if label and label.strip() else None for label in labels]
 
 
-def counts(labels: Labels) -> list[int]:
+def counts(labels: Labels) -> tuple[int, ...]:
     """How many tracks carry each known label, in the labels' alphabetical order."""
-    found = Counter(_known_labels(labels))
-    return [found[label] for label in sorted(found)]
+    return sizes_of(known(labels))
 
 
-def _known_labels(labels: Labels) -> list[str]:
-    return [label for label in labels if label and label.strip()]
+# metrics; those of known labels, or of their counts, take these as checked
 
 
-# metrics
+def sizes_of(names: Labels) -> tuple[int, ...]:
+    found = Counter(names)
+    found.pop(None, None)
+    return tuple(found[name] for name in sorted(found))
 
 
 def pairwise_cohesion(labels: Labels) -> float:
@@ -45,7 +47,8 @@ def pairwise_cohesion(labels: Labels) -> float:
     return pairwise(counts(labels))
 
 
-def pairwise(sizes: Sequence[int]) -> float:
+@lru_cache(4096)
+def pairwise(sizes: tuple[int, ...]) -> float:
     n = sum(sizes)
     return sum(size * (size - 1) for size in sizes) / (n * (n - 1)) if n > 1 else math.nan
 
@@ -58,9 +61,12 @@ def adjacent_cohesion(labels: Labels) -> float:
     Source: the platform's definition; equal steps of a sequence, as in a lag-1 join count
     (Moran 1948, The interpretation of statistical maps, JRSS B 10:243).
     """
-    mask = known(labels)
-    of_two = zip(labels, labels[1:], mask, mask[1:], strict=False)
-    equal = [a == b for a, b, a_known, b_known in of_two if a_known and b_known]
+    return adjacent(known(labels))
+
+
+def adjacent(names: Labels) -> float:
+    of_two = itertools.pairwise(names)
+    equal = [a == b for a, b in of_two if a is not None and b is not None]
     return sum(equal) / len(equal) if equal else math.nan
 
 
@@ -71,10 +77,12 @@ def query_cohesion(labels: Labels, query: str | None) -> float:
     missing, or with fewer than two known labels. Source: the genre precision at n of
     content-based retrieval (Logan & Salomon 2001, A music similarity function, ICME).
     """
-    names = _known_labels(labels)
-    if len(names) < 2 or not (query and query.strip()):
-        return math.nan
-    return names.count(query) / len(names)
+    return to_query(known(labels), *known([query]))
+
+
+def to_query(names: Labels, query: str | None) -> float:
+    n = len(names) - names.count(None)
+    return math.nan if n < 2 or query is None else names.count(query) / n
 
 
 def chance_level(shares: ArrayLike) -> float:
@@ -99,7 +107,7 @@ def genre_entropy(labels: Labels) -> float:
     playlists of equal length only. Source: Shannon (1948), A mathematical theory of
     communication; the bias: Miller (1955), Note on the bias of information estimates.
     """
-    return entropy(tuple(counts(labels)))
+    return entropy(counts(labels))
 
 
 @lru_cache(4096)
@@ -118,7 +126,7 @@ def normalised_entropy(labels: Labels, n_genres: int) -> float:
     return normalised(counts(labels), n_genres)
 
 
-def normalised(sizes: Sequence[int], n_genres: int) -> float:
+def normalised(sizes: tuple[int, ...], n_genres: int) -> float:
     if len(sizes) > n_genres:
         raise ValueError(f"{len(sizes)} genres in the labels, but K is {n_genres}")
-    return entropy(tuple(sizes)) / math.log2(n_genres) if n_genres > 1 else math.nan
+    return entropy(sizes) / math.log2(n_genres) if n_genres > 1 else math.nan

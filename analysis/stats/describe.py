@@ -157,7 +157,7 @@ def likert_distribution(
             "outcome": name or outcome,
             "condition": condition,
             "category": category,
-            **_share(group, group[outcome] == category),
+            **share(group, group[outcome] == category),
         }
         for condition in wanted
         for group in [frame[(frame["condition"] == condition) & frame[outcome].notna()]]
@@ -166,15 +166,16 @@ def likert_distribution(
     return pd.DataFrame(rows, columns=LIKERT)
 
 
-def _share(group: pd.DataFrame, chosen: pd.Series) -> dict[str, object]:
+def share(group: pd.DataFrame, chosen: pd.Series) -> dict[str, object]:
+    """count, share and its 95 % Wilson interval on `effective_ratings`; NaN without a row."""
     from statsmodels.stats.proportion import proportion_confint
 
     count, n = int(chosen.sum()), len(group)
     if n == 0:
         return {"count": 0, "share": np.nan, "ci_low": np.nan, "ci_high": np.nan}
-    share, size = count / n, effective_ratings(chosen, group["participant_id"])
-    low, high = proportion_confint(share * size, size, alpha=1 - CONFIDENCE, method="wilson")
-    return {"count": count, "share": share, "ci_low": max(low, 0.0), "ci_high": min(high, 1.0)}
+    part, size = count / n, effective_ratings(chosen, group["participant_id"])
+    low, high = proportion_confint(part * size, size, alpha=1 - CONFIDENCE, method="wilson")
+    return {"count": count, "share": part, "ci_low": max(low, 0.0), "ci_high": min(high, 1.0)}
 
 
 def effective_ratings(chosen: pd.Series, participants: pd.Series) -> float:

@@ -134,7 +134,7 @@ def models(tables: Tables, design: Design) -> str:
         return NOBODY
     track = next((one for one in design.outcomes if one.of_tracks), design.primary)
     of = rows[(rows["outcome"] == track.name) & (rows["model"] == "linear_mixed")]
-    of = of[(of["analysis_set"] == design.sets[-1]) & of["term"].str.contains(" − ", regex=False)]
+    of = of[(of["analysis_set"] == design.sets[-1]) & of["term"].str.contains(" - ", regex=False)]
     if of.empty:
         return "There are no two conditions to model."
     parts = [
@@ -191,11 +191,12 @@ def along(tables: Tables, design: Design) -> str:
         return NOBODY
     rows = rows[(rows["analysis_set"] == design.sets[-1])]
     rows = rows[rows["outcome"] == rows["outcome"].iloc[0]]
+    rows = rows[rows["measure"] == "spearman"]
     parts = [
-        f"{row['predictor']} {number(row['estimate'])} ({_interval(row, level(design))}, "
+        f"{row['x']} {number(row['estimate'])} ({_interval(row, level(design))}, "
         f"{p_value(row['p'])}, n = {counted(int(row['n_participants']), 'participant')})"
         if row["status"] == "ok"
-        else f"{row['predictor']} not estimable ({why(row)})"
+        else f"{row['x']} not estimable ({why(row)})"
         for _, row in rows.iterrows()
     ]
     return f"Mean correlation within participants of the rating with {listed(parts)}."

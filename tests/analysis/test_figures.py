@@ -300,7 +300,7 @@ def test_one_participant_has_no_interval():
 def test_coefficients_are_those_of_the_table_and_reasons_too():
     shown = texts(drawn("metric"))
     assert "all conditions, n = 8 playlists of 4 people\nρ = −0.50 (−0.80 to −0.10)" in shown
-    assert f"{SYSTEM}, n = 4\nρ it does not vary" in shown
+    assert f"{SYSTEM}, n = 4\nno ρ: it does not vary" in shown
 
 
 def test_points_are_moved_but_stay_near_their_place():

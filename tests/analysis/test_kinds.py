@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.frames import scores
+from analysis.answers import scores
 from analysis.report import write_report
 from survey.models import Answer, Instrument, Item, Study, Trial
 

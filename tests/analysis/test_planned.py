@@ -150,8 +150,8 @@ def test_the_manifest_names_the_rules_with_what_they_go_by(report: Path):
 
 def test_the_manifest_says_in_words_what_is_left_out(report: Path):
     assert manifest(report)["exclusions"].endswith(
-        "By the analysis plan (incomplete, too_fast), data of 2 participants are marked as "
-        "excluded: 2 playlists with 5 rated tracks. Nothing is deleted."
+        "What the analysis plan leaves out (incomplete, too_fast) is marked as excluded, and "
+        "counted in exclusions.csv. Nothing is deleted."
     )
 
 

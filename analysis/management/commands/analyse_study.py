@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from analysis.management.studies import study_named
 from recommender.management.data_command import DataCommand
-from survey.models import Study
 
 
 class Command(DataCommand):
@@ -24,9 +24,7 @@ class Command(DataCommand):
         # Not while the command line only lists the commands.
         from analysis.report import write_report
 
-        study = Study.objects.filter(slug=slug).first()
-        if study is None:
-            raise CommandError(f"There is no study “{slug}”. {_known_slugs()}")
+        study = study_named(slug)
         try:
             written = write_report(study, out, pilot=pilot)
         except OSError as problem:
@@ -34,8 +32,3 @@ class Command(DataCommand):
         for name, rows in written.rows.items():
             self.stdout.write(f"{out / name}.csv: {rows} {'row' if rows == 1 else 'rows'}")
         self.stdout.write(f"{out / 'manifest.json'}: data hash {written.data_hash}")
-
-
-def _known_slugs() -> str:
-    slugs = list(Study.objects.order_by("slug").values_list("slug", flat=True))
-    return f"There are: {', '.join(slugs)}." if slugs else "There is none yet."

@@ -1,0 +1,56 @@
+"""All of a study's data, or of a report's, as one ZIP."""
+
+import shutil
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from analysis.export import json_bytes, write_zip
+from analysis.report import Written
+from analysis.snapshot import snapshot
+from analysis.source import Source, source
+from analysis.streaming import CHUNK, Tell, write_data
+from survey.models import Study
+from survey.study_files import document_of, written
+
+from .datapackage import datapackage
+
+# README.txt, starter.R and starter.py: as they are, for every study.
+STATIC = Path(__file__).parent / "files"
+# Of a study's file: an e-mail address, and the codes with which people are paid.
+PRIVATE = {
+    *("contact", "completion_code", "completion_url", "screen_out_code", "screen_out_url"),
+    "full_url",
+}
+
+
+def export_data(
+    study: Study, archive: Path, *, pilot: bool = False, tell: Tell, chunk: int = CHUNK
+) -> Written:
+    """Write everything that participants did into a ZIP, in bounded memory.
+
+    The same data, configuration and software give the same bytes. It is written beside its place
+    and moved there at the end: what was there stays if this is interrupted. Raises OSError.
+    """
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{archive.name}-", dir=archive.parent))
+    try:
+        with snapshot():
+            of = source(study, pilot=pilot)
+            made = write_data(of, aside / "data", tell=tell, chunk=chunk)
+            complete(of, aside / "data")
+        write_zip(aside / archive.name, aside / "data", partial(tell, "packing"))
+        (aside / archive.name).replace(archive)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return made
+
+
+def complete(of: Source, folder: Path) -> None:
+    """Add to a folder of tables what they need to be read elsewhere."""
+    document = document_of(of.study)
+    public = {name: said for name, said in document.items() if name not in PRIVATE}
+    (folder / "study.yaml").write_text(written(public), encoding="utf-8")
+    for file in sorted(STATIC.iterdir()):
+        shutil.copyfile(file, folder / file.name)
+    (folder / "datapackage.json").write_bytes(json_bytes(datapackage(of, folder)))

@@ -1,0 +1,107 @@
+"""What a report's page shows: sections of sentences, tables of text and figures, made elsewhere.
+
+One template renders them, in the researcher's area and as one file that stands alone. Nothing here
+computes, and nothing here is heavy: the web process may import it.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+CSS = Path(__file__).parent / "static" / "analysis" / "report.css"
+# Numbers with what may stand beside them: signs, units, intervals, "< .001".
+NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d.,]+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Text by row and column; the first column says what a row is about.
+
+    `file` holds all the numbers; `planned` is for tables of results alone: None says nothing.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    file: str = ""
+    planned: bool | None = None
+
+    @property
+    def head(self) -> list[Cell]:
+        return [Cell(name, self._numeric(at)) for at, name in enumerate(self.columns)]
+
+    @property
+    def body(self) -> list[list[Cell]]:
+        numeric = [cell.numeric for cell in self.head]
+        return [[Cell(*one) for one in zip(row, numeric, strict=True)] for row in self.rows]
+
+    def _numeric(self, at: int) -> bool:
+        """Whether a column holds numbers, and in most rows one."""
+        given = [row[at] for row in self.rows if row[at]]
+        fits = sum(bool(NUMERIC.fullmatch(text)) for text in given)
+        return at > 0 and 2 * fits > len(given)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure as it stands in a page. `svg` is the file that `analysis.figures.save` wrote."""
+
+    name: str
+    title: str
+    svg: SafeString
+    alt: str
+    caption: str
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`lead` is one sentence with its numbers and their uncertainty; `key` is its address."""
+
+    key: str
+    title: str
+    lead: str
+    planned: bool | None = None
+    notes: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    figures: Sequence[Picture] = ()
+
+
+def drawn(file: Path) -> SafeString:
+    """A figure's SVG, to stand in a page. Only for files that `analysis.figures.save` wrote: their
+    text is escaped there. Raises OSError."""
+    return mark_safe(file.read_text("utf-8"))  # noqa: S308
+
+
+def standalone(
+    title: str,
+    sections: Sequence[Section],
+    *,
+    subtitle: str = "",
+    brief: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+) -> str:
+    """The report as one HTML file that loads nothing, from nowhere."""
+    css = CSS.read_text("utf-8")
+    context = {
+        "title": title,
+        "subtitle": subtitle,
+        "brief": brief,
+        "warnings": warnings,
+        "sections": sections,
+        "css": mark_safe(css),  # noqa: S308 - our own style sheet
+        "css_hash": mark_safe(b64encode(sha256(css.encode()).digest()).decode()),  # noqa: S308
+    }
+    return render_to_string("analysis/report_file.html", context)

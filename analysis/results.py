@@ -1,0 +1,126 @@
+"""A report's results: the study's design as its analysis needs it, and the figures of its tables."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from survey.models import Study
+
+from . import figures
+from .figures import Figure
+from .inference import Design, Outcome
+from .inference.design import PLAYLISTS, TRACKS, rows_in
+from .inference.relating import about_playlists, measured, metrics_of
+from .primary import primary
+from .scales import FAMILIAR, Scale
+from .source import Source
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def design_of(of: Source) -> Design:
+    """What `inference` has to know of a study."""
+    scales = [(PLAYLISTS, scale) for scale in of.playlist_scales]
+    scales += [(TRACKS, one) for one in of.track_scales if one.column.name != FAMILIAR]
+    outcomes = [_outcome(file, scale) for file, scale in scales]
+    first = primary(of)
+    return Design(
+        of.conditions,
+        of.study.design == Study.Design.WITHIN,
+        outcomes,
+        next(
+            (one for one in outcomes if first and (one.file, one.column) == (first.file, first.column)),
+            None,
+        ),
+        of.study.plan,
+        _scored(of.study),
+        of.study.seed,
+    )
+
+
+def _outcome(file: str, scale: Scale) -> Outcome:
+    question = scale.column.meaning.partition(" [")[0]
+    return Outcome(file, scale.column.name, scale.points, question)
+
+
+def _scored(study: Study) -> dict[tuple[str, str], list[str]]:
+    """The questions of each score that is made of several."""
+    found = {
+        (instrument.key, score["scale"]): instrument.keys_of(score)
+        for instrument in study.instruments.exclude(scoring=[]).order_by("position", "pk")
+        for score in instrument.scoring
+    }
+    return {which: questions for which, questions in found.items() if len(questions) > 1}
+
+
+# figures
+
+
+def drawings(tables: Tables, design: Design) -> list[Figure]:
+    """Every figure that these tables are enough for, in the order of the report's sections."""
+    return [figure for figure in _drawings(tables, design) if figure is not None]
+
+
+def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
+    yield figures.flow(tables["flow"])
+    names = {outcome.name: outcome.label for outcome in design.outcomes}
+    for outcome in design.outcomes:
+        yield _distribution(tables, outcome, design)
+    if design.primary:
+        yield figures.by_condition(
+            rows_in(tables[design.primary.file], design.sets[-1]),
+            design.primary.column,
+            conditions=design.conditions,
+            said=design.primary.label,
+            seed=design.seed,
+        )
+    yield figures.forest(tables["comparisons"], names=names, alpha=design.alpha)
+    if design.primary and design.paired:
+        for a, b in design.planned_pairs or design.pairs:
+            yield figures.paired(
+                rows_in(tables[design.primary.file], design.sets[-1]),
+                design.primary.column,
+                a,
+                b,
+                said=design.primary.label,
+                seed=design.seed,
+            )
+    yield from _against_metrics(tables, design)
+    yield from _along(tables, design)
+
+
+def _distribution(tables: Tables, outcome: Outcome, design: Design) -> Figure | None:
+    rows = tables[outcome.file].dropna(subset=[outcome.column])
+    people = rows.groupby("condition")["participant_id"].nunique().to_dict()
+    return figures.likert(
+        tables["likert_distribution"], outcome.name, said=outcome.label, people=people
+    )
+
+
+def _against_metrics(tables: Tables, design: Design) -> Iterator[Figure | None]:
+    related = tables["cohesion_vs_rating"]
+    for outcome in about_playlists(design)[:1]:
+        frame = measured(tables, outcome, design.sets[-1], "metadata")
+        for metric in metrics_of(design):
+            own = (related["metric"] == metric) & (related["outcome"] == outcome.name)
+            of_set = (related["analysis_set"] == design.sets[-1]) & own
+            yield figures.rating_against_metric(
+                frame,
+                metric,
+                "rating",
+                conditions=design.conditions,
+                correlations=related[of_set & (related["label_source"] == "metadata")],
+                said=outcome.label,
+                alpha=design.alpha,
+                seed=design.seed,
+            )
+
+
+def _along(tables: Tables, design: Design) -> Iterator[Figure | None]:
+    liked = [one for one in design.outcomes if one.of_tracks][:1]
+    for outcome in liked:
+        rows = rows_in(tables[TRACKS], design.sets[-1])
+        shared = {"conditions": design.conditions, "said": outcome.label, "seed": design.seed}
+        yield figures.by_position(rows, outcome.column, **shared)
+        if "distance" in rows:
+            yield figures.by_distance(rows, outcome.column, **shared)

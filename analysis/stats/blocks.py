@@ -1,0 +1,213 @@
+"""Ratings arranged in blocks, as the exact likelihood of a linear mixed model needs them.
+
+One term owns the blocks (participants, as a rule): what is nested in it (their playlists) stands in
+the same block, and no rating is in two. The other terms (tracks) are left for one dense matrix, as
+wide as these have levels. Nothing of the size ratings × ratings is ever formed. What is computed
+from the blocks is in `likelihood`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+# Columns of the dense matrix that a block meets are counted in such steps, so that blocks of nearly
+# the same shape are one batch.
+ROUND = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A random effect: `codes` (n,) say which of the `levels` each rating has, all of them used."""
+
+    name: str
+    codes: Codes
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """B blocks of one shape: m effects inside, k columns of the dense matrix that they meet.
+
+    `zz` (B, m, m), `zt` (B, m, k) and `zx` (B, m, p + 1) are cross-products of the effects inside
+    with themselves, with the dense `columns` (B, k), and with [X y]. Where k is more than a block
+    meets, the last columns are any, with zeros in `zt`. `cells` (B, k, k) are the places of pairs
+    of columns in the dense matrix laid flat. `sizes` counts a block's levels of each nested term.
+    """
+
+    zz: Floats
+    zt: Floats
+    zx: Floats
+    columns: Codes
+    cells: Codes
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Cross-products of n ratings with p fixed effects.
+
+    `inner` names the owner of the blocks, with `q` effects a level, and what is nested in it;
+    `outer` the terms of the dense matrix, whose column j belongs to `outer[owners[j]]`. `tt`
+    (width, width), `tx` (width, p + 1) and `xx` (p + 1, p + 1) are cross-products of its columns
+    and of [X y].
+    """
+
+    n: int
+    p: int
+    q: int
+    inner: tuple[str, ...]
+    outer: tuple[str, ...]
+    owners: Codes
+    batches: tuple[Batch, ...]
+    tt: Floats
+    tx: Floats
+    xx: Floats
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.inner + self.outer
+
+    @property
+    def width(self) -> int:
+        return len(self.owners)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Which columns of a block each rating is in (n, J), and the values there (n, J)."""
+
+    columns: Codes
+    values: Floats
+
+    def __getitem__(self, rows: Codes) -> "_Entries":
+        return _Entries(self.columns[rows], self.values[rows])
+
+
+def arrange(
+    y: Floats, x: Floats, terms: Sequence[Term], slopes: Floats | None = None
+) -> Arrangement:
+    """The cross-products of y (n,), x (n, p) and the terms.
+
+    The effects of `slopes` (n, q − 1) vary by level of the first term, which then owns the blocks;
+    else the owner is the term that leaves the dense matrix narrowest.
+    """
+    n, p = x.shape
+    inner, outer = _roles(terms, owned_by_first=slopes is not None)
+    owner = inner[0] if inner else Term("", np.zeros(n, np.intp), 1)
+    varying = [np.ones((n, 1)), slopes if slopes is not None else np.ones((n, 0))]
+    effects = np.hstack(varying) if inner else np.ones((n, 0))
+    inside, sizes = _inside(owner, inner[1:], effects)
+    tracks = _outside(outer, n)
+    fixed = _Entries(np.tile(np.arange(p + 1), (n, 1)), np.column_stack([x, y]))
+    width, one = sum(term.levels for term in outer), np.zeros(n, np.intp)
+    return Arrangement(
+        n=n,
+        p=p,
+        q=effects.shape[1],
+        inner=tuple(term.name for term in inner),
+        outer=tuple(term.name for term in outer),
+        owners=np.repeat(np.arange(len(outer)), [term.levels for term in outer]),
+        batches=tuple(_batches(owner, inside, sizes, tracks, fixed, width)),
+        tt=_products(one, tracks, tracks, (1, width, width))[0],
+        tx=_products(one, tracks, fixed, (1, width, p + 1))[0],
+        xx=_products(one, fixed, fixed, (1, p + 1, p + 1))[0],
+    )
+
+
+def dense_width(terms: Sequence[Term], *, owned_by_first: bool = False) -> int:
+    """How wide the dense matrix of these terms will be: memory grows with its square."""
+    return sum(term.levels for term in _roles(terms, owned_by_first=owned_by_first)[1])
+
+
+def _roles(terms: Sequence[Term], *, owned_by_first: bool) -> tuple[list[Term], list[Term]]:
+    """The owner of the blocks with what is nested in it, and the terms left for the rest."""
+    choices = []
+    for owner in terms[:1] if owned_by_first else terms:
+        others = [term for term in terms if term is not owner]
+        nested = [term for term in others if _is_nested(term, owner)]
+        choices.append(([owner, *nested], [term for term in others if term not in nested]))
+    if not choices:
+        return [], []
+    return min(choices, key=lambda choice: sum(term.levels for term in choice[1]))
+
+
+def _is_nested(term: Term, owner: Term) -> bool:
+    return len(np.unique(term.codes * owner.levels + owner.codes)) == term.levels
+
+
+def _inside(owner: Term, nested: Sequence[Term], effects: Floats) -> tuple[_Entries, Codes]:
+    """Each rating's effects inside its block, and each block's number of levels a nested term."""
+    n, q = effects.shape
+    columns, ends = [np.tile(np.arange(q), (n, 1))], np.full(owner.levels, q)
+    sizes = np.zeros((owner.levels, len(nested)), np.intp)
+    for i, term in enumerate(nested):
+        parents = np.zeros(term.levels, np.intp)
+        parents[term.codes] = owner.codes
+        order = np.argsort(parents, kind="stable")
+        sizes[:, i] = np.bincount(parents, minlength=owner.levels)
+        firsts = np.cumsum(sizes[:, i]) - sizes[:, i]
+        ranks = np.empty(term.levels, np.intp)
+        ranks[order] = np.arange(term.levels) - firsts[parents[order]]
+        columns.append((ends[owner.codes] + ranks[term.codes])[:, None])
+        ends = ends + sizes[:, i]
+    return _Entries(np.hstack(columns), np.hstack([effects, np.ones((n, len(nested)))])), sizes
+
+
+def _outside(outer: Sequence[Term], n: int) -> _Entries:
+    """Each rating's columns of the dense matrix."""
+    firsts = np.cumsum([0, *(term.levels for term in outer)])[:-1]
+    columns = [(term.codes + first)[:, None] for term, first in zip(outer, firsts, strict=True)]
+    return _Entries(np.hstack([np.zeros((n, 0), np.intp), *columns]), np.ones((n, len(outer))))
+
+
+def _batches(
+    owner: Term, inside: _Entries, sizes: Codes, tracks: _Entries, fixed: _Entries, width: int
+) -> Iterator[Batch]:
+    """Blocks of one shape together: as many levels inside, as many columns of the dense matrix."""
+    tracks, met, columns = _met(owner, tracks)
+    firsts = np.cumsum(met) - met
+    shapes, shape_of = np.unique(
+        np.column_stack([sizes, -(-met // ROUND) * ROUND]), axis=0, return_inverse=True
+    )
+    for i, (*levels, k) in enumerate(shapes.tolist()):
+        blocks = np.flatnonzero(shape_of.ravel() == i)
+        position = np.full(owner.levels, -1, np.intp)
+        position[blocks] = np.arange(len(blocks))
+        rows = np.flatnonzero(position[owner.codes] >= 0)
+        at, z, size = position[owner.codes[rows]], inside[rows], len(blocks)
+        m = z.columns.shape[1] - len(levels) + sum(levels)
+        near = np.minimum(firsts[blocks][:, None] + np.arange(k), len(columns) - 1)
+        own = columns[near]
+        yield Batch(
+            zz=_products(at, z, z, (size, m, m)),
+            zt=_products(at, z, tracks[rows], (size, m, k)),
+            zx=_products(at, z, fixed[rows], (size, m, fixed.columns.shape[1])),
+            columns=own,
+            cells=own[:, :, None] * width + own[:, None, :],
+            sizes=tuple(levels),
+        )
+
+
+def _met(owner: Term, tracks: _Entries) -> tuple[_Entries, Codes, Codes]:
+    """Columns of the dense matrix numbered anew within each block; how many a block meets; and
+    which they are, block after block."""
+    width = int(tracks.columns.max(initial=0)) + 1
+    keys, number = np.unique(owner.codes[:, None] * width + tracks.columns, return_inverse=True)
+    met = np.bincount(keys // width, minlength=owner.levels)
+    local = number.reshape(tracks.columns.shape) - (np.cumsum(met) - met)[owner.codes][:, None]
+    return _Entries(local, tracks.values), met, keys % width
+
+
+def _products(at: Codes, left: _Entries, right: _Entries, shape: tuple[int, int, int]) -> Floats:
+    """Σ over ratings of left ⊗ right, each rating's added to block `at`."""
+    index = (at[:, None, None] * shape[1] + left.columns[:, :, None]) * shape[2]
+    index = index + right.columns[:, None, :]
+    weights = left.values[:, :, None] * right.values[:, None, :]
+    sums = np.bincount(index.ravel(), weights.ravel(), minlength=prod(shape))
+    return sums.astype(np.float64, copy=False).reshape(shape)

@@ -1,0 +1,238 @@
+"""Linear mixed models of ratings: participants and tracks crossed, playlists within participants.
+
+Tables of terms and of variance components, each row with its status. The fit itself is in `reml`,
+the tests in `satterthwaite`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+from analysis.stats import reml
+from analysis.stats.blocks import Floats
+from analysis.stats.estimable import Solution, independent, noun, solve
+from analysis.stats.satterthwaite import degrees_of_freedom, f_test
+
+TERMS = [
+    "term",
+    "estimate",
+    "se",
+    "statistic",
+    "statistic_name",
+    "df_numerator",
+    "df",
+    "p",
+    "ci_low",
+    "ci_high",
+    "n_obs",
+    "n_participants",
+    "n_tracks",
+    "log_likelihood",
+    "converged",
+    "status",
+]
+COMPONENTS = ["component", "variance", "sd", "share", "n_levels", "status"]
+INTERCEPT, OMNIBUS, RESIDUAL = "intercept", "condition", "residual"
+
+
+@dataclass(frozen=True, slots=True)
+class MixedFit:
+    """`terms` has rows of `TERMS`, `components` of `COMPONENTS`; `fit` is None if there is none."""
+
+    terms: pd.DataFrame
+    components: pd.DataFrame
+    fit: reml.Fit | None
+
+
+def crossed(
+    frame: pd.DataFrame,
+    outcome: str,
+    *,
+    conditions: Sequence[str],
+    reference: str | None = None,
+    groups: Sequence[str] = ("participant_id", "track_id", "playlist_id"),
+    alpha: float = 0.05,
+) -> MixedFit:
+    """Conditions compared by all ratings at once: condition + groups' intercepts + residual.
+
+    `frame` has one row a rating with `condition`, the outcome (NaN = missing) and the columns of
+    `groups`; rows that lack one of these or are of no condition named are left out. The first group
+    is the unit that tests go by: at least two are needed. Restricted maximum likelihood.
+
+    Terms, in the outcome's unit: `intercept`, the mean in the `reference` (by default the first
+    condition); `B - A` for every pair, the reference first, the mean in B less that in A, with t,
+    Satterthwaite's degrees of freedom, two-sided p and the 1 − `alpha` interval; with three
+    conditions or more `condition`, the F test that all are equal (`df_numerator` and `df`).
+    `log_likelihood` is the restricted one. Components: variance, standard deviation and share of
+    the sum (an intraclass correlation) by group and of the residual. A group that can't be told
+    from another, from the conditions or from the residual is left out, and its status says so.
+
+    Never raises for poor data: what can't be estimated is NaN with its reason in `status`.
+    """
+    used = _complete(frame, outcome, conditions, groups)
+    present = [one for one in conditions if (used["condition"] == one).any()]
+    x = np.column_stack([used["condition"] == one for one in present] or [np.zeros(len(used))])
+    columns = {group: used[group] for group in groups}
+    solution = solve(
+        used[outcome].to_numpy(float),
+        x.astype(float),
+        columns,
+        needed=groups[0],
+        effects="conditions",
+    )
+    means = dict(zip(present, np.eye(len(present)), strict=True))
+    rows = _condition_rows(solution, conditions, reference or conditions[0], means, alpha)
+    terms = pd.DataFrame(rows).assign(**_counts(used), **_quality(solution))
+    return MixedFit(terms.reindex(columns=TERMS), _components(solution, {}), solution.fit)
+
+
+def fit(
+    y: ArrayLike,
+    x: ArrayLike,
+    groups: Mapping[str, ArrayLike],
+    *,
+    names: Sequence[str] | None = None,
+    slopes: Mapping[str, ArrayLike] | None = None,
+    restricted: bool = True,
+    alpha: float = 0.05,
+) -> MixedFit:
+    """Fit y (n,) = x (n, p) β + an intercept for each level of each group + residual.
+
+    `x` holds the intercept too, if there is one; `names` are its columns'. The effects of `slopes`
+    vary by level of the first group, correlated with its intercept: lme4's `Days | Subject` is
+    `fit(y, [1, days], {"Subject": subject}, slopes={"Days": days})`. Rows with anything missing are
+    left out. One term a column of x; a column that those before it make up is not estimable. The
+    covariances of slopes and intercept are in `fit.covariances` of what is returned.
+    """
+    outcome, design = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    varying = np.array([np.asarray(slope, dtype=float) for slope in (slopes or {}).values()])
+    varying = varying.reshape(-1, len(outcome)).T
+    codes = pd.DataFrame({name: np.asarray(one) for name, one in groups.items()})
+    numbers = np.column_stack([outcome, design, varying])
+    kept = np.isfinite(numbers).all(axis=1) & codes.notna().all(axis=1).to_numpy()
+    own = independent(design[kept])
+    solution = solve(
+        outcome[kept],
+        design[kept][:, own],
+        {name: codes.loc[kept, name] for name in codes},
+        slopes=varying[kept] if slopes else None,
+        restricted=restricted,
+    )
+    contrasts = dict(zip(np.flatnonzero(own).tolist(), np.eye(own.sum()), strict=True))
+    rows = []
+    for column, name in enumerate(names or [f"x{i}" for i in range(design.shape[1])]):
+        reason = solution.reason or ("" if own[column] else "made up of other columns")
+        rows.append(_row(solution.fit, name, contrasts.get(column), reason, alpha))
+    terms = pd.DataFrame(rows).assign(n_obs=int(kept.sum()), **_quality(solution))
+    components = _components(solution, {name: list(slopes or {}) for name in list(groups)[:1]})
+    return MixedFit(terms.reindex(columns=TERMS), components, solution.fit)
+
+
+def _complete(
+    frame: pd.DataFrame, outcome: str, conditions: Sequence[str], groups: Sequence[str]
+) -> pd.DataFrame:
+    values = pd.to_numeric(frame[outcome]).astype(float)
+    known = values.notna() & frame["condition"].isin(list(conditions))
+    known &= frame[list(groups)].notna().all(axis=1)
+    return frame.assign(**{outcome: values})[known]
+
+
+def _condition_rows(
+    solution: Solution,
+    conditions: Sequence[str],
+    reference: str,
+    means: Mapping[str, Floats],
+    alpha: float,
+) -> list[dict[str, object]]:
+    """The reference's mean, every pair's difference, and the test of all."""
+    rows = []
+    order = [reference, *(one for one in conditions if one != reference)]
+    for name, (a, b) in {INTERCEPT: (None, reference), **_pairs(order)}.items():
+        absent = [one for one in (a, b) if one is not None and one not in means]
+        reason = solution.reason or (f"no ratings in {absent[0]}" if absent else "")
+        contrast = None if reason else means[b] - (means[a] if a is not None else 0)
+        rows.append(_row(solution.fit, name, contrast, reason, alpha))
+    if len(order) > 2:
+        absent = [one for one in order if one not in means]
+        reason = solution.reason or (f"no ratings in {absent[0]}" if absent else "")
+        differences = None if reason else [means[one] - means[reference] for one in order[1:]]
+        rows.append(_omnibus(solution.fit, differences, reason))
+    return rows
+
+
+def _pairs(order: Sequence[str]) -> dict[str, tuple[str | None, str]]:
+    return {f"{b} - {a}": (a, b) for i, a in enumerate(order) for b in order[i + 1 :]}
+
+
+def _row(
+    found: reml.Fit | None, name: str, contrast: Floats | None, reason: str, alpha: float
+) -> dict[str, object]:
+    """One t test."""
+    row: dict[str, object] = {"term": name, "statistic_name": "t", "status": _status(reason)}
+    if reason or found is None or contrast is None:
+        return row
+    estimate, se = contrast @ found.beta, np.sqrt(contrast @ found.cov @ contrast)
+    df = degrees_of_freedom(found, contrast)
+    margin = stats.t.ppf(1 - alpha / 2, df) * se
+    return row | {
+        "estimate": estimate,
+        "se": se,
+        "statistic": estimate / se,
+        "df": df,
+        "p": 2 * stats.t.sf(abs(estimate / se), df),
+        "ci_low": estimate - margin,
+        "ci_high": estimate + margin,
+    }
+
+
+def _omnibus(
+    found: reml.Fit | None, differences: Sequence[Floats] | None, reason: str
+) -> dict[str, object]:
+    row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": _status(reason)}
+    if reason or found is None or differences is None:
+        return row
+    test = f_test(found, np.array(differences))
+    p = stats.f.sf(test.f, test.df_numerator, test.df)
+    return row | {"statistic": test.f, "df_numerator": test.df_numerator, "df": test.df, "p": p}
+
+
+def _components(solution: Solution, slopes: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """A row a group (and slope) and one of the residual. Shares only where none depends on x."""
+    rows = []
+    for name, levels in solution.levels.items():
+        labels = [noun(name), *(f"{noun(name)}: {slope}" for slope in slopes.get(name, []))]
+        reason = solution.reason or solution.dropped.get(name, "")
+        known = solution.fit.covariances.get(name) if solution.fit else None
+        variances = [np.nan] * len(labels) if known is None else np.diagonal(known)
+        rows += [
+            (label, v, levels, _status(reason)) for label, v in zip(labels, variances, strict=True)
+        ]
+    sigma2 = solution.fit.sigma2 if solution.fit else np.nan
+    rows.append((RESIDUAL, sigma2, pd.NA, _status(solution.reason)))
+    found = pd.DataFrame(rows, columns=["component", "variance", "n_levels", "status"])
+    found["sd"] = np.sqrt(found["variance"])
+    total = np.nan if any(slopes.values()) else found["variance"].sum()
+    found["share"] = found["variance"] / total
+    return found.astype({"n_levels": "Int64"})[COMPONENTS]
+
+
+def _quality(solution: Solution) -> dict[str, object]:
+    fitted = solution.fit
+    return {
+        "log_likelihood": -fitted.criterion / 2 if fitted else np.nan,
+        "converged": bool(fitted and fitted.converged),
+    }
+
+
+def _counts(used: pd.DataFrame) -> dict[str, object]:
+    columns = {"n_participants": "participant_id", "n_tracks": "track_id"}
+    numbers = {n: used[c].nunique() if c in used else pd.NA for n, c in columns.items()}
+    return {"n_obs": len(used), **numbers}
+
+
+def _status(reason: str) -> str:
+    return f"not_estimable: {reason}" if reason else "ok"
