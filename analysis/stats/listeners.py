@@ -50,7 +50,7 @@ class Listeners:
     within conditions that is the participant's own, as somebody's query songs are alike;
     `metric_gap` how far conditions are apart in it, in its SDs within a condition, in their order.
 
-    The defaults are assumptions, not findings, for a scale of five points: 18 % of an opinion's
+    The defaults are assumptions, not findings, for a scale of five points: 19 % of an opinion's
     variance lies between participants, 3 % in which conditions they favour, 7 % between playlists,
     12 % between tracks, 60 % in single ratings. `variance_components` of a pilot study are better.
     """

@@ -1,5 +1,6 @@
 """Say how many participants a study needs, and whether its tests can be relied on."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from analysis.stats.listeners import Listeners
 
 SIZES = [20, 40, 60]
+NAME = re.compile(r"[-\w]+", re.ASCII)
 SPREADS = ("participant", "by_condition", "playlist", "track", "residual")
 TESTS = ("comparisons", "models", "correlations")
 # What a study says by itself.
-OF_STUDY = ("conditions", "within", "playlists", "tracks", "library", "points", "bound", "alpha")
+OF_STUDY = ("conditions", "within", "playlists", "tracks", "points", "bound", "alpha")
 
 
 def whole_numbers(text: str) -> list[int]:
@@ -54,7 +56,10 @@ def conditions(text: str) -> list[str]:
     """Their names, or how many: then a, b, c, …"""
     if text.isdecimal():
         return [chr(ord("a") + number) for number in range(min(int(text), 26))]
-    return [name.strip() for name in text.split(",")]
+    names = [name.strip() for name in text.split(",")]
+    if not all(NAME.fullmatch(name) for name in names):
+        raise ArgumentTypeError(f"“{text}” is neither a number nor names, such as cnn,random.")
+    return names
 
 
 def tests(text: str) -> list[str]:
@@ -140,7 +145,6 @@ def _about_design(group: Any) -> None:
     group.add_argument("--within", action="store_true", default=None, help="everybody has all")
     group.add_argument("--playlists", type=from_one, help="a participant (one a condition, or 1)")
     group.add_argument("--tracks", type=from_one, help="a playlist (10)")
-    group.add_argument("--library", type=from_one, help="tracks to draw from (500)")
     group.add_argument("--points", type=from_one, help="of the scale (5)")
     group.add_argument("--bound", type=float, help="of equivalence, in points")
     group.add_argument("--alpha", type=float, help=f"({ALPHA})")
@@ -151,6 +155,7 @@ def _about_listeners(group: Any) -> None:
         "--sd", action="append", default=[], type=named_number, metavar="NAME=POINTS",
         help=f"standard deviation: {', '.join(SPREADS)}; can be given several times",
     )  # fmt: skip
+    group.add_argument("--library", type=from_one, help="tracks to draw from (the study's, or 500)")
     group.add_argument("--level", type=float, help="mean rating without an effect (the middle)")
     group.add_argument("--stopping", type=float, default=0.0, help="share that stops on the way")
     group.add_argument("--straight", type=float, default=0.0, help="share that rates all alike")
@@ -195,6 +200,7 @@ def _planned(options: dict[str, Any]) -> "tuple[Listeners, Design]":
         "level": options["level"],
         **{name: options[name] for name in shares},
         **dict(options["sd"]),
+        **({"library": options["library"]} if options["library"] else {}),
     }
     if not options["slug"]:
         return _without_study(options, assumptions)
@@ -207,20 +213,20 @@ def _without_study(
     options: dict[str, Any], assumptions: dict[str, Any]
 ) -> "tuple[Listeners, Design]":
     from analysis.inference import Outcome
-    from analysis.planning.studies import design_of
+    from analysis.planning.studies import tried_by
     from analysis.stats.listeners import Listeners
     from analysis.stats.points import Scale
     from survey.analysis_plan import Plan
 
     names, paired = options["conditions"] or conditions("3"), bool(options["within"])
     points = options["points"] or 5
-    given = {name: options[name] for name in ("tracks", "library") if options[name]}
     people = Listeners(
         conditions=names,
         paired=paired,
         playlists=options["playlists"] or (len(names) if paired else 1),
+        tracks=options["tracks"] or 10,
         scale=Scale(1, points),
-        **given | assumptions,
+        **assumptions,
     )
     numbers = {"equivalence_bound": options["bound"], "alpha": options["alpha"] or ALPHA}
     plan = Plan.of({"outcome": "track.liking"} | {n: v for n, v in numbers.items() if v})
@@ -228,7 +234,7 @@ def _without_study(
         Outcome("ratings", people.track_scale, points),
         Outcome("playlist_ratings", people.playlist_scale, points),
     ]
-    return people, design_of(people, outcomes, plan)
+    return people, tried_by(people, outcomes, plan)
 
 
 def _study(slug: str) -> Study:
