@@ -1,31 +1,12 @@
 """What each column of each exported file holds: the one list that files, types and docs follow."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass
-from enum import StrEnum
+from dataclasses import astuple
 
 from survey.analysis_plan import RULES
 
-
-class Type(StrEnum):
-    TEXT = "text"
-    INTEGER = "integer"
-    NUMBER = "number"
-    BOOLEAN = "boolean"
-    TIME = "time"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column; `name` is the header, `type` decides how cells are written."""
-
-    name: str
-    type: Type
-    unit: str
-    range: str
-    meaning: str
-    source: str = ""
-
+from .column import Column, Type
+from .result_columns import RESULTS
 
 HEADER = ("file", "column", "type", "unit", "range", "meaning", "source")
 # Where a study's own items stand among a file's fixed columns.
@@ -74,6 +55,13 @@ RATINGS = (
     TRACK,
     POSITION,
     SHOWN_POSITION,
+    Column(
+        "distance",
+        NUMBER,
+        "distance in genre space",
+        "0–√2",
+        "Of the track to the query song, whatever made the playlist",
+    ),
     ITEM_COLUMNS,
     Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
     Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),
@@ -395,6 +383,7 @@ FILES = {
     "playlist_metrics": PLAYLIST_METRICS,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
+    **RESULTS,
     "primary": PRIMARY,
     "codebook": CODEBOOK,
 }

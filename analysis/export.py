@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .codebook import Column, Type
+from .column import Column, Type
 
 # What makes a spreadsheet run a cell (OWASP, CSV injection), full-width forms included.
 FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")

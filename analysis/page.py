@@ -4,16 +4,20 @@ One template renders them, in the researcher's area and as one file that stands 
 computes, and nothing here is heavy: the web process may import it.
 """
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+# In a report's folder.
+SECTIONS, FIGURES, ALONE = "sections.json", "figures", "report.html"
 CSS = Path(__file__).parent / "static" / "analysis" / "report.css"
 # Numbers with what may stand beside them: signs, units, intervals, "< .001".
 NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d.,]+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
@@ -79,6 +83,31 @@ class Section:
     figures: Sequence[Picture] = ()
 
 
+def saved(
+    sections: Sequence[Section], *, brief: Sequence[str] = (), warnings: Sequence[str] = ()
+) -> dict[str, Any]:
+    """As data for a file beside the tables; drawings stay in theirs."""
+    told = [asdict(section) for section in sections]
+    return {"sections": told, "brief": list(brief), "warnings": list(warnings)}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """What `saved` kept in a report's folder, its sections with their drawings: what the templates
+    expect. Raises OSError."""
+    written = json.loads((folder / SECTIONS).read_text("utf-8"))
+    return {**written, "sections": [_section(folder, each) for each in written["sections"]]}
+
+
+def _section(folder: Path, about: dict[str, Any]) -> Section:
+    tables = [Table(**table) for table in about["tables"]]
+    figures = [_with_drawing(folder, figure) for figure in about["figures"]]
+    return Section(**{**about, "tables": tables, "figures": figures})
+
+
+def _with_drawing(folder: Path, about: dict[str, Any]) -> Picture:
+    return Picture(**{**about, "svg": drawn(folder / FIGURES / f"{about['name']}.svg")})
+
+
 def drawn(file: Path) -> SafeString:
     """A figure's SVG, to stand in a page. Only for files that `analysis.figures.save` wrote: their
     text is escaped there. Raises OSError."""
@@ -87,8 +116,8 @@ def drawn(file: Path) -> SafeString:
 
 def standalone(
     title: str,
-    sections: Sequence[Section],
     *,
+    sections: Sequence[Section],
     subtitle: str = "",
     brief: Sequence[str] = (),
     warnings: Sequence[str] = (),

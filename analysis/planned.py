@@ -24,7 +24,7 @@ def about_plan(study: Study, primary: Primary | None, *, pilot: bool) -> dict[st
     return {
         "plan": study.plan.document or None,
         "sha256": study.plan.sha256 or None,
-        "outcome_in": f"{primary.file}.{primary.column}" if study.plan and primary else None,
+        "outcome_in": primary.name if study.plan and primary else None,
         "fixed_in_version": fixed.version if study.plan else None,
         "fixed_at": saved_at if study.plan else None,
         "opened_at": opened_at,

@@ -25,6 +25,10 @@ class Primary:
     alpha: float
     planned: bool
 
+    @property
+    def name(self) -> str:
+        return f"{self.file}.{self.column}"
+
 
 def primary(of: Source) -> Primary | None:
     """As the study's analysis plan says. Without a plan: liking, of playlists before tracks, else

@@ -1,9 +1,10 @@
 """Which tables make a report of a study, and the manifest that says where they come from."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,33 @@ from django.conf import settings
 from recommender.models import Playlist
 from survey.models import Instrument, Participant, Study
 
-from . import codebook, frames, primary, tables
+from . import codebook, frames, page, primary, tables
 from .answers import scores
 from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes, sha256
+from .figures import save
 from .flow import Progress, flow
+from .inference import infer
 from .planned import about_plan, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, measure
+from .progress import Tell
+from .results import design_of, drawings
 from .rows import of_people, of_playlists
+from .snapshot import snapshot
 from .source import Source, source
+from .story import sections
 
 # Of a question, in the manifest.
 ASKED = (
     *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
     *("shown_if", "right_answer", "required", "reversed"),
+)
+# What is told while a report is made: each of these once.
+STEPS = 7
+Step = Callable[[str], None]
+SIMULATED = (
+    "Some participants are simulated: their ratings are in every number and say nothing about "
+    "people. manifest.json names them."
 )
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
@@ -39,12 +53,14 @@ class Written:
     data_hash: str
 
 
-def build(of: Source) -> dict[str, pd.DataFrame]:
-    """Every table of the report, by file."""
+def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]:
+    """Every table of the report, by file; `step` is called with what is being computed."""
+    step("reading the data")
     rows = of_people(of)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     rated, answered = rows["ratings"], rows["playlist_ratings"]
     measured = of_playlists(of, by)
+    step("describing the ratings")
     built = {
         **rows,
         "scores": scores(of.study, pilot=of.pilot),
@@ -55,6 +71,7 @@ def build(of: Source) -> dict[str, pd.DataFrame]:
         "primary": primary.table(primary.primary(of)),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
+    built |= infer(built, design_of(of), step)
     return {name: built[name] for name in codebook.FILES}
 
 
@@ -115,32 +132,62 @@ def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataF
     return pd.concat(parts, ignore_index=True)
 
 
-def write_report(study: Study, folder: Path, *, pilot: bool = False) -> Written:
-    """Write every table and the manifest into a folder, made if need be.
+def write_report(
+    study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what, done, of: None
+) -> Written:
+    """Write every table, the figures, the manifest and the report to read into a folder, made if
+    need be.
 
     Pilot participants are left out unless asked for.
 
     The same data, configuration and software give the same bytes: nothing here knows the
     time. Raises OSError when the folder can't be written.
     """
-    of = source(study, pilot=pilot)
-    built = build(of)
+    numbers = count(1)
+
+    def step(what: str) -> None:
+        tell(what, next(numbers), STEPS)
+
+    with snapshot():
+        of = source(study, pilot=pilot)
+        built = build(of, step)
+        about = manifest(of)
     files = {
         f"{name}.csv": csv_bytes(table, codebook.columns(name, of.items.get(name, ())))
         for name, table in built.items()
     }
     written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
-    files["manifest.json"] = json_bytes(manifest(of, written))
+    about |= counted(written)
+    files["manifest.json"] = json_bytes(about)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
+    _publish(of, built, about, folder, step)
     return written
+
+
+def _publish(
+    of: Source, built: dict[str, pd.DataFrame], about: Mapping[str, Any], folder: Path, step: Step
+) -> None:
+    """The figures, and the report to read: for its page, and as one file."""
+    step("drawing the figures")
+    design = design_of(of)
+    figures = drawings(built, design)
+    for figure in figures:
+        save(figure, folder / page.FIGURES)
+    warnings = [SIMULATED] if about["participants"]["simulated"] else []
+    told = page.saved(sections(built, design, about, figures), warnings=warnings)
+    (folder / page.SECTIONS).write_bytes(json_bytes(told))
+    title = f"Report on {of.study.title}"
+    alone = page.standalone(title, subtitle=of.study.slug, **page.read(folder))
+    (folder / page.ALONE).write_text(alone, encoding="utf-8")
 
 
 # the manifest
 
 
-def manifest(of: Source, written: Written) -> dict[str, Any]:
+def manifest(of: Source) -> dict[str, Any]:
+    """Where the data come from; without what `counted` adds once they are written."""
     configuration = study_configuration(of.study)
     shown = frames.tracks_shown(of.study, pilot=of.pilot)
     return {
@@ -154,10 +201,15 @@ def manifest(of: Source, written: Written) -> dict[str, Any]:
         "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
         "exclusion_rules": rules_of(of.study),
         "exclusions": said_of(of.study, pilot=of.pilot),
+        "software": software(),
+    }
+
+
+def counted(written: Written) -> dict[str, Any]:
+    return {
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
-        "software": software(),
     }
 
 

@@ -1,4 +1,4 @@
-"""A report's results: the study's design as its analysis needs it, and the figures of its tables."""
+"""A report's results: the design as the analysis needs it, and the figures of its tables."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,10 +28,7 @@ def design_of(of: Source) -> Design:
         of.conditions,
         of.study.design == Study.Design.WITHIN,
         outcomes,
-        next(
-            (one for one in outcomes if first and (one.file, one.column) == (first.file, first.column)),
-            None,
-        ),
+        next((one for one in outcomes if first and one.name == first.name), None),
         of.study.plan,
         _scored(of.study),
         of.study.seed,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from survey.models import Instrument, Item, Study
 
-from .codebook import FILES, Column, Type
+from .codebook import FILES
+from .column import Column, Type
 
 FAMILIARITY, FAMILIAR = "familiarity", "familiar"
 

@@ -7,7 +7,7 @@ import pandas as pd
 from survey.models import Instrument, Study
 
 from . import frames
-from .codebook import Column
+from .column import Column
 from .exclusions import Marks, marks
 from .frames import Library
 from .scales import FAMILIAR, Scale, scales

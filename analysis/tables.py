@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from .codebook import Type, columns
+from .codebook import columns
+from .column import Type
 from .frames import moments
 from .listening import listened
 from .scales import FAMILIAR, Scale

@@ -74,7 +74,7 @@ def _write_report(report: Report, folder: Path) -> "Written":
     from .report import write_report
     from .source import source
 
-    written = write_report(report.study, folder)
+    written = write_report(report.study, folder, tell=partial(progress.tell, report.pk))
     complete(source(report.study), folder)
     write_zip(folder / report.archive.name, folder)
     return written

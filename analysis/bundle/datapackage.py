@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import codebook
-from analysis.codebook import Column, Type
+from analysis.column import Column, Type
 from analysis.export import cell
 from analysis.source import Source
 

@@ -1,15 +1,14 @@
 """All ratings at once: linear mixed and cumulative-link models of every outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis.stats.mixed import COMPONENTS, TERMS, crossed
-from analysis.stats.ordinal import cumulative_link
+from analysis.stats.mixed import COMPONENTS, TERMS, MixedFit, crossed
 
 from .design import Design, Outcome, rows_in
 
-LINEAR, ORDINAL = "linear_mixed", "cumulative_link"
+LINEAR = "linear_mixed"
 OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
 # One person's ratings in one condition, where they had it several times.
@@ -34,15 +33,21 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
     return _table(terms, TERMS), _table(components, COMPONENTS)
 
 
-def _fits(rows, outcome: Outcome, design: Design):  # type: ignore[no-untyped-def]
+def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tuple[str, MixedFit]]:
     groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
     if _repeated(rows):
         taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
         rows, groups = rows.assign(**{TASTE: taste}), (*groups, TASTE)
-    shared = {"conditions": design.conditions, "alpha": design.alpha}
-    yield LINEAR, crossed(rows, outcome.column, groups=groups, **shared)
-    if outcome.points:
-        yield ORDINAL, cumulative_link(rows, outcome.column, points=outcome.points, **shared)
+    yield (
+        LINEAR,
+        crossed(
+            rows,
+            outcome.column,
+            conditions=design.conditions,
+            groups=groups,
+            alpha=design.alpha,
+        ),
+    )
 
 
 def _repeated(rows: pd.DataFrame) -> bool:

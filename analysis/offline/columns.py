@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from analysis import codebook
-from analysis.codebook import EFRON, Column, Type
+from analysis.codebook import EFRON
+from analysis.column import Column, Type
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 _MEASURED = {column.name: column for column in codebook.PLAYLIST_METRICS}

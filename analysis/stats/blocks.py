@@ -90,18 +90,19 @@ class _Entries:
 
 
 def arrange(
-    y: Floats, x: Floats, terms: Sequence[Term], slopes: Floats | None = None
+    y: Floats, x: Floats, terms: Sequence[Term], effects: Floats | None = None
 ) -> Arrangement:
     """The cross-products of y (n,), x (n, p) and the terms.
 
-    The effects of `slopes` (n, q − 1) vary by level of the first term, which then owns the blocks;
-    else the owner is the term that leaves the dense matrix narrowest.
+    `effects` (n, q) are columns whose effects vary by level of the first term, which then owns the
+    blocks; else there are only intercepts, and the owner is the term that leaves the dense matrix
+    narrowest.
     """
     n, p = x.shape
-    inner, outer = _roles(terms, owned_by_first=slopes is not None)
+    inner, outer = _roles(terms, owned_by_first=effects is not None)
     owner = inner[0] if inner else Term("", np.zeros(n, np.intp), 1)
-    varying = [np.ones((n, 1)), slopes if slopes is not None else np.ones((n, 0))]
-    effects = np.hstack(varying) if inner else np.ones((n, 0))
+    if effects is None:
+        effects = np.ones((n, min(len(inner), 1)))
     inside, sizes = _inside(owner, inner[1:], effects)
     tracks = _outside(outer, n)
     fixed = _Entries(np.tile(np.arange(p + 1), (n, 1)), np.column_stack([x, y]))

@@ -87,7 +87,7 @@ def evaluate(a: Arrangement, factors: Sequence[Floats]) -> Evaluation:
     rest = _Rest(s, sx, scale, inverse, u, ux=u @ sx)
     xx = xx - sx.T @ rest.ux
     precision, cross = xx[:-1, :-1], xx[:-1, -1]
-    beta = linalg.solve(precision, cross, assume_a="pos")
+    beta = np.linalg.solve(precision, cross)
     moments = [*_of_blocks(a, steps, rest, beta), *_of_rest(a, rest, beta)]
     residual = float(xx[-1, -1] - cross @ beta)
     return Evaluation(log_v + log_dense, beta, precision, residual, moments)

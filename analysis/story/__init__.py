@@ -4,6 +4,6 @@ Nothing is estimated here. The page in the researcher's area and the file to han
 of these sections.
 """
 
-from .sections import Section, Table, sections
+from .sections import sections
 
-__all__ = ["Section", "Table", "sections"]
+__all__ = ["sections"]

@@ -261,7 +261,7 @@ def power(tables: Tables, design: Design) -> str:
     )
 
 
-def plan(tables: Tables, design: Design, about: Mapping[str, object] | None) -> Sequence[str]:
+def plan(design: Design, about: Mapping[str, object] | None) -> Sequence[str]:
     """What was fixed before the data: the plan's hash and when, or that there is none."""
     if not design.plan or not about:
         return [

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
+from django.utils.safestring import SafeString
 
+from analysis.figures import Figure
 from analysis.inference import Design
+from analysis.inference.design import PLANNED
+from analysis.page import Picture, Section, Table
 
 from . import leads
 from .cells import Column, cell
@@ -28,28 +32,6 @@ UNIT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Rows as they are read, and the file that holds them whole."""
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    file: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """`figures` are the names of those that belong here, by what they begin with."""
-
-    key: str
-    title: str
-    lead: str
-    notes: Sequence[str] = ()
-    tables: Sequence[Table] = ()
-    figures: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class _Shown:
     """How a table is shown: some of its rows and columns under a caption."""
 
@@ -57,10 +39,13 @@ class _Shown:
     caption: str
     columns: Mapping[str, Column]
     rows: Callable[[pd.DataFrame, Design], pd.DataFrame] = lambda table, design: table
+    results: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """A section before there are numbers. `figures`: what the names of its figures begin with."""
+
     key: str
     title: str
     lead: Lead
@@ -69,22 +54,42 @@ class _Plan:
     figures: Sequence[str] = field(default_factory=tuple)
 
 
-def sections(tables: Tables, design: Design, manifest: Mapping[str, Any]) -> list[Section]:
+def sections(
+    tables: Tables,
+    design: Design,
+    manifest: Mapping[str, Any],
+    figures: Sequence[Figure] = (),
+) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
-    made = [_section(plan, tables, design) for plan in PLANS]
-    planned = leads.plan(tables, design, manifest.get("analysis_plan"))
+    planned = leads.plan(design, manifest.get("analysis_plan"))
     return [
-        Section(one.key, one.title, one.lead, (*planned, *one.notes), one.tables, one.figures)
-        if one.key == "comparisons"
-        else one
-        for one in made
+        _section(plan, tables, design, planned if plan.key == "comparisons" else (), figures)
+        for plan in PLANS
     ]
 
 
-def _section(plan: _Plan, tables: Tables, design: Design) -> Section:
-    shown = [_table(one, tables, design) for one in plan.shown]
-    lead = plan.lead(tables, design)
-    return Section(plan.key, plan.title, lead, plan.notes, shown, plan.figures)
+def _section(
+    plan: _Plan,
+    tables: Tables,
+    design: Design,
+    notes: Sequence[str],
+    figures: Sequence[Figure],
+) -> Section:
+    return Section(
+        plan.key,
+        plan.title,
+        plan.lead(tables, design),
+        notes=(*notes, *plan.notes),
+        tables=[_table(one, tables, design) for one in plan.shown],
+        figures=[_picture(one) for one in figures if one.name.startswith(tuple(plan.figures))],
+    )
+
+
+def _picture(figure: Figure) -> Picture:
+    """Without its drawing, which is in the report's files."""
+    return Picture(
+        figure.name, figure.title, SafeString(""), figure.alt, figure.caption, figure.wide
+    )
 
 
 def _table(shown: _Shown, tables: Tables, design: Design) -> Table:
@@ -93,8 +98,13 @@ def _table(shown: _Shown, tables: Tables, design: Design) -> Table:
         [cell(row.get(name), column) for name, column in shown.columns.items()]
         for row in chosen.to_dict("records")
     ]
+    planned = bool((chosen["family"] == PLANNED).all()) if shown.results and rows else None
     return Table(
-        shown.caption, [column.title for column in shown.columns.values()], rows, shown.file
+        shown.caption,
+        [column.title for column in shown.columns.values()],
+        rows,
+        f"{shown.file}.csv",
+        planned,
     )
 
 
@@ -133,7 +143,6 @@ def _metadata(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 # how they are shown
 
-TEXT = Column("")
 COMPARED = {
     "outcome": Column("Outcome"),
     "condition_a": Column("a"),
@@ -220,7 +229,7 @@ PLANS = (
                 _outcomes_by_condition,
             )
         ],
-        figures=["likert", "ratings"],
+        figures=["likert", "by-condition"],
     ),
     _Plan(
         "comparisons",
@@ -228,8 +237,8 @@ PLANS = (
         leads.comparisons,
         notes=[UNIT],
         shown=[
-            _Shown("comparisons", "The primary outcome", COMPARED, _planned),
-            _Shown("comparisons", "All others: exploratory", COMPARED, _not_planned),
+            _Shown("comparisons", "The primary outcome", COMPARED, _planned, results=True),
+            _Shown("comparisons", "All others: exploratory", COMPARED, _not_planned, results=True),
         ],
         figures=["forest", "paired"],
     ),
@@ -304,9 +313,14 @@ PLANS = (
                 _metadata,
             )
         ],
-        figures=["metric"],
+        figures=["against", "genre-space"],
     ),
-    _Plan("along", "By position and by distance", leads.along, figures=["position", "distance"]),
+    _Plan(
+        "along",
+        "By position and by distance",
+        leads.along,
+        figures=["by-position", "by-distance"],
+    ),
     _Plan(
         "reliability",
         "Reliability",

@@ -104,7 +104,7 @@ def test_a_running_study_refuses_the_rest_and_stays_as_it_was(study, file, visit
     before = document_of(study)
     visitor.register()
     with pytest.raises(CommandError, match="The instrument track can't be removed"):
-        call_command("load_study", file(title=B, instruments=[]), replace=True)
+        call_command("load_study", file(instruments=[], analysis_plan={}), replace=True)
     assert document_of(Study.objects.get()) == before
 
 

@@ -1,0 +1,24 @@
+"""One column of an exported file, as the codebook has it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Type(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `name` is the header, `type` decides how cells are written."""
+
+    name: str
+    type: Type
+    unit: str
+    range: str
+    meaning: str
+    source: str = ""
