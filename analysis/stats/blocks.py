@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Codes = NDArray[np.intp]
 
 # Columns of the dense matrix that a block meets are counted in such steps, so that blocks of nearly
