@@ -11,7 +11,7 @@ from .figures import save
 from .progress import Tell
 from .report import Made, Written, write_tables
 from .results import design_of, drawings
-from .story import sections
+from .story import brief, sections
 
 # What is told while a report is made: each of these once.
 STEPS = 7
@@ -45,6 +45,7 @@ def publish(made: Made, folder: Path) -> None:
         save(figure, folder / page.FIGURES)
     told = page.saved(
         sections(made.tables, design, made.manifest, figures),
+        brief=brief(made.tables, design),
         warnings=[SIMULATED] if made.manifest["participants"]["simulated"] else [],
     )
     (folder / page.SECTIONS).write_bytes(json_bytes(told))

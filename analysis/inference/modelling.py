@@ -34,6 +34,8 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
 
 
 def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tuple[str, MixedFit]]:
+    if not design.conditions:
+        return
     groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
     if _repeated(rows):
         taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
