@@ -31,6 +31,7 @@ class MaySeeStudies(permissions.BasePermission):
 class ReportSerializer(serializers.ModelSerializer):
     study = serializers.SlugRelatedField(slug_field="slug", queryset=Study.objects.all())
     progress = serializers.CharField(read_only=True)
+    is_current = serializers.BooleanField(read_only=True)
     erased_since = serializers.IntegerField(read_only=True)
     download = serializers.SerializerMethodField(help_text="Address of the ZIP; null until ready.")
 
@@ -38,8 +39,18 @@ class ReportSerializer(serializers.ModelSerializer):
         model = Report
         fields = (
             *("id", "study", "kind", "status", "progress", "error"),
-            *("requested_at", "finished_at", "rows", "data_hash", "erased_since", "download"),
+            *(
+                "requested_at",
+                "finished_at",
+                "rows",
+                "data_hash",
+                "is_current",
+                "erased_since",
+                "download",
+            ),
         )
+        # One that is not finished is no mistake: it is given instead of a second one.
+        validators: list[Any] = []
         read_only_fields = ("status", "error", "finished_at", "rows", "data_hash")
 
     def get_download(self, report: Report) -> str | None:
@@ -57,13 +68,15 @@ class ReportViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Ask for a report of a study, or for all its data.
 
-        One that is not finished yet is given instead of a second one.
+        One that is not finished yet, or that would come out the same again, is given instead of a
+        second one.
         """
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         kind = Report.Kind(asked.validated_data.get("kind", Report.Kind.REPORT))
         report = services.request_report(asked.validated_data["study"], kind)
-        enqueue_report(report)
+        if report.is_unfinished:
+            enqueue_report(report)
         report.refresh_from_db()
         return Response(self.get_serializer(report).data, status=status.HTTP_202_ACCEPTED)
 

@@ -55,6 +55,13 @@ RATINGS = (
     TRACK,
     POSITION,
     SHOWN_POSITION,
+    Column(
+        "distance",
+        NUMBER,
+        "distance in genre space",
+        "0–√2",
+        "Of the track to the query song, whatever made the playlist",
+    ),
     ITEM_COLUMNS,
     Column("familiar", INTEGER, "scale point", "≥ 1", "Answer to the item with key familiarity"),
     Column("listened_s", NUMBER, "s", "≥ 0", f"{HEARD}; 0 when no report came"),

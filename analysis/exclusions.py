@@ -67,8 +67,9 @@ def marked(table: pd.DataFrame, of: Marks, rules: Collection[str]) -> pd.DataFra
 
     The table has a row a track or playlist, with participant_id and playlist_id.
     """
-    why = cache(lambda *row: ";".join(reasons(*row, of, rules)))
-    found = [why(*row) for row in zip(table["participant_id"], table["playlist_id"], strict=True)]
+    why = cache(lambda who, playlist: ";".join(reasons(who, playlist, of, rules)))
+    rows = zip(table["participant_id"], table["playlist_id"], strict=True)
+    found = [why(who, playlist) for who, playlist in rows]
     return table.assign(
         excluded=pd.Series([bool(one) for one in found], index=table.index, dtype=bool),
         exclusion_reason=pd.Series([one or None for one in found], index=table.index, dtype=object),

@@ -144,6 +144,7 @@ def entries(study: Study, *, pilot: bool = False, people: People = None) -> pd.D
         track_id="track_id",
         position="position",
         shown_position="as_heard__position",
+        distance="distance",
         duration="track__duration_s",
     )
 

@@ -38,7 +38,7 @@ def listened(reports: pd.DataFrame, durations: pd.Series) -> pd.DataFrame:
     seconds = _heard_seconds(place[heard], start[heard], end[heard], length)
     # At least once if anything was played.
     played = (count(pressed) + count(heard) > 0).astype(int)
-    away = np.bincount(place[hidden], weights=value[hidden], minlength=n)
+    away = np.bincount(place[hidden], weights=value[hidden], minlength=n).astype(np.float64)
     return pd.DataFrame(
         {
             "plays": np.maximum(count(pressed & (start <= START_S)), played),
@@ -66,7 +66,8 @@ def _heard_seconds(place: Numbers, start: Floats, end: Floats, length: Floats) -
     first = (before.isna() | (ranges["start"] > before)).to_numpy()
     last = np.append(first[1:], True)[: len(first)]
     lengths = ranges["reached"].to_numpy()[last] - ranges["start"].to_numpy()[first]
-    return np.bincount(ranges["place"].to_numpy()[first], lengths, minlength=len(length))
+    total = np.bincount(ranges["place"].to_numpy()[first], lengths, minlength=len(length))
+    return total.astype(np.float64)
 
 
 def _rounded(numbers: Floats, digits: int) -> list[float]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from survey.models import Study
 
 from . import progress
+from .freshness import fingerprint
 
 
 class ReportQuerySet(models.QuerySet["Report"]):
@@ -40,6 +41,9 @@ class Report(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     data_hash = models.CharField(
         max_length=64, blank=True, help_text="The same data give the same hash."
+    )
+    state = models.CharField(
+        max_length=64, blank=True, help_text="Of the study's data and plan when it was made."
     )
     rows = models.JSONField(default=dict, blank=True, help_text="Number of rows, by file.")
     error = models.TextField(blank=True)
@@ -75,6 +79,11 @@ class Report(models.Model):
     def erased_since(self) -> int:
         """How many people had everything erased after it was asked for: it may hold their data."""
         return self.study.erasures.filter(erased_at__gte=self.requested_at).count()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it would come out the same now: same data, plan and software."""
+        return self.is_ready and self.state == fingerprint(self.study)
 
     @property
     def progress(self) -> str:

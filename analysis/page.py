@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 # In a report's folder.
-SECTIONS, FIGURES = "sections.json", "figures"
+SECTIONS, FIGURES, ALONE = "sections.json", "figures", "report.html"
 CSS = Path(__file__).parent / "static" / "analysis" / "report.css"
 # Numbers with what may stand beside them: signs, units, intervals, "< .001".
 NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d.,]+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
@@ -85,24 +85,25 @@ class Section:
     figures: Sequence[Picture] = ()
 
 
-def saved(sections: Sequence[Section]) -> list[dict[str, Any]]:
+def saved(
+    sections: Sequence[Section], *, brief: Sequence[str] = (), warnings: Sequence[str] = ()
+) -> dict[str, Any]:
     """As data for a file beside the tables; drawings stay in theirs."""
-    return [asdict(section) for section in sections]
+    told = [asdict(section) for section in sections]
+    return {"sections": told, "brief": list(brief), "warnings": list(warnings)}
 
 
-def read(folder: Path) -> list[Section]:
-    """The sections that a report saved in its folder, with their drawings. Raises OSError."""
+def read(folder: Path) -> dict[str, Any]:
+    """What `saved` kept in a report's folder, its sections with their drawings: what the templates
+    expect. Raises OSError."""
     written = json.loads((folder / SECTIONS).read_text("utf-8"))
-    return [
-        Section(
-            **{
-                **section,
-                "tables": [Table(**table) for table in section["tables"]],
-                "figures": [_with_drawing(folder, about) for about in section["figures"]],
-            }
-        )
-        for section in written
-    ]
+    return {**written, "sections": [_section(folder, each) for each in written["sections"]]}
+
+
+def _section(folder: Path, about: dict[str, Any]) -> Section:
+    tables = [Table(**table) for table in about["tables"]]
+    figures = [_with_drawing(folder, figure) for figure in about["figures"]]
+    return Section(**{**about, "tables": tables, "figures": figures})
 
 
 def _with_drawing(folder: Path, about: dict[str, Any]) -> Picture:
@@ -117,8 +118,8 @@ def drawn(file: Path) -> SafeString:
 
 def standalone(
     title: str,
-    sections: Sequence[Section],
     *,
+    sections: Sequence[Section],
     subtitle: str = "",
     brief: Sequence[str] = (),
     warnings: Sequence[str] = (),

@@ -3,9 +3,13 @@
 What is exported is read at one moment of the database, and meanwhile its process can't write there.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+
+# What is being done, how much of it is done, and how much there is.
+Tell = Callable[[str, int, int], None]
 
 
 def tell(pk: int, what: str, done: int, of: int) -> None:

@@ -13,30 +13,25 @@ from django.conf import settings
 from recommender.models import Playlist
 from survey.models import Instrument, Participant, Study
 
-from . import codebook, frames, page, primary, tables
+from . import codebook, frames, primary, tables
 from .answers import scores
 from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .figures import save
 from .flow import Progress, flow
 from .inference import infer
 from .planned import about_plan, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, measure
-from .results import design_of, drawings
+from .results import design_of
 from .rows import of_people, of_playlists
+from .snapshot import snapshot
 from .source import Source, source
-from .story import brief, sections
 
 # Of a question, in the manifest.
 ASKED = (
     *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
     *("shown_if", "right_answer", "required", "reversed"),
 )
-Tell = Callable[[str], None]
-SIMULATED = (
-    "Some participants are simulated: their ratings are in every number and say nothing about "
-    "people. manifest.json names them."
-)
+Step = Callable[[str], None]
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
 
@@ -48,14 +43,24 @@ class Written:
     data_hash: str
 
 
-def build(of: Source, tell: Tell = lambda what: None) -> dict[str, pd.DataFrame]:
-    """Every table of the report, by file; `tell` is called with what is being computed."""
-    tell("reading the data")
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """The tables of a report, by file, with what they follow and what the manifest says of them."""
+
+    of: Source
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+    written: Written
+
+
+def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]:
+    """Every table of the report, by file; `step` is called with what is being computed."""
+    step("reading the data")
     rows = of_people(of)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     rated, answered = rows["ratings"], rows["playlist_ratings"]
     measured = of_playlists(of, by)
-    tell("describing the ratings")
+    step("describing the ratings")
     built = {
         **rows,
         "scores": scores(of.study, pilot=of.pilot),
@@ -66,7 +71,7 @@ def build(of: Source, tell: Tell = lambda what: None) -> dict[str, pd.DataFrame]
         "primary": primary.table(primary.primary(of)),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
     }
-    built |= infer(built, design_of(of), tell)
+    built |= infer(built, design_of(of), step)
     return {name: built[name] for name in codebook.FILES}
 
 
@@ -127,60 +132,36 @@ def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataF
     return pd.concat(parts, ignore_index=True)
 
 
-def write_report(
-    study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what: None
-) -> Written:
-    """Write every table, the figures, the manifest and the report to read into a folder, made if
-    need be.
+def write_tables(
+    study: Study, folder: Path, *, pilot: bool = False, step: Step = lambda what: None
+) -> Made:
+    """Write every table and the manifest into a folder, made if need be.
 
-    Pilot participants are left out unless asked for.
-
-    The same data, configuration and software give the same bytes: nothing here knows the
-    time. Raises OSError when the folder can't be written.
+    Pilot participants are left out unless asked for. The same data, configuration and software give
+    the same bytes: nothing here knows the time. Raises OSError when the folder can't be written.
     """
-    of = source(study, pilot=pilot)
-    built = build(of, tell)
+    with snapshot():
+        of = source(study, pilot=pilot)
+        built = build(of, step)
+        about = manifest(of)
     files = {
         f"{name}.csv": csv_bytes(table, codebook.columns(name, of.items.get(name, ())))
         for name, table in built.items()
     }
     written = Written({name: len(table) for name, table in built.items()}, data_hash(files))
-    about = manifest(of, written)
+    about |= counted(written)
     files["manifest.json"] = json_bytes(about)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    _publish(of, built, about, folder, tell)
-    return written
-
-
-def _publish(
-    of: Source, built: dict[str, pd.DataFrame], about: Mapping[str, Any], folder: Path, tell: Tell
-) -> None:
-    """The figures, and the report to read: for its page, and as one file."""
-    tell("drawing the figures")
-    design = design_of(of)
-    figures = drawings(built, design)
-    for figure in figures:
-        save(figure, folder / page.FIGURES)
-    told = page.saved(sections(built, design, about, figures))
-    (folder / page.SECTIONS).write_bytes(json_bytes(told))
-    title = f"Report on {of.study.title}"
-    warnings = [SIMULATED] if about["participants"]["simulated"] else []
-    alone = page.standalone(
-        title,
-        page.read(folder),
-        subtitle=of.study.slug,
-        brief=brief(built, design),
-        warnings=warnings,
-    )
-    (folder / "report.html").write_text(alone, encoding="utf-8")
+    return Made(of, built, about, written)
 
 
 # the manifest
 
 
-def manifest(of: Source, written: Written) -> dict[str, Any]:
+def manifest(of: Source) -> dict[str, Any]:
+    """Where the data come from; without what `counted` adds once they are written."""
     configuration = study_configuration(of.study)
     shown = frames.tracks_shown(of.study, pilot=of.pilot)
     return {
@@ -194,10 +175,15 @@ def manifest(of: Source, written: Written) -> dict[str, Any]:
         "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
         "exclusion_rules": rules_of(of.study),
         "exclusions": said_of(of.study, pilot=of.pilot),
+        "software": software(),
+    }
+
+
+def counted(written: Written) -> dict[str, Any]:
+    return {
         "rows": written.rows,
         "data_hash": written.data_hash,
         "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
-        "software": software(),
     }
 
 

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from survey.models import Study
 
-from .models import Report
+from .freshness import fingerprint
+from .models import Report, ReportQuerySet
 
 NO_QUEUE = (
     "The queue for background work can't be reached, so no worker has been told of this report. "
@@ -25,16 +26,26 @@ def by_hand(report: Report) -> str:
 
 
 def request_report(study: Study, kind: Report.Kind = Report.Kind.REPORT) -> Report:
-    """A report to be made: the one of this kind that is not finished yet, if there is one."""
+    """The report of this kind that is not finished yet, or that would come out the same again;
+    else one to be made."""
     with transaction.atomic():
         # Locked, so that two clicks at once don't make two reports.
         study = Study.objects.select_for_update().get(pk=study.pk)
-        unfinished = Report.objects.unfinished().filter(study=study, kind=kind)
-        report = unfinished.first() or Report.objects.create(study=study, kind=kind)
+        of_kind = Report.objects.filter(study=study, kind=kind)
+        report = (
+            of_kind.unfinished().first()
+            or _current(of_kind)
+            or of_kind.create(study=study, kind=kind)
+        )
         if report.error:
             report.error = ""
             report.save(update_fields=["error"])
     return report
+
+
+def _current(reports: ReportQuerySet) -> Report | None:
+    last = reports.filter(status=Report.Status.READY).first()
+    return last if last and last.is_current and last.archive.is_file() else None
 
 
 def note_no_queue(report: Report) -> None:
@@ -46,7 +57,12 @@ def note_no_queue(report: Report) -> None:
 def begin(pk: int) -> Report | None:
     """The report to make, now running; None when it is gone or finished already."""
     Report.objects.unfinished().filter(pk=pk).update(status=Report.Status.RUNNING, error="")
-    return Report.objects.filter(pk=pk, status=Report.Status.RUNNING).first()
+    report = Report.objects.filter(pk=pk, status=Report.Status.RUNNING).first()
+    if report:
+        # Before anything is read: what comes in meanwhile makes it an older one.
+        report.state = fingerprint(report.study)
+        report.save(update_fields=["state"])
+    return report
 
 
 def finish(report: Report, rows: dict[str, int], data_hash: str) -> None:

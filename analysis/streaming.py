@@ -4,7 +4,7 @@ The files are, byte for byte, those of a report on the same data. Read them insi
 that somebody who is erased meanwhile is in all of them or in none.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -17,15 +17,14 @@ from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
 from .export import CsvFile, hash_of, json_bytes
 from .playlists import measure
-from .report import Written, manifest
+from .progress import Tell
+from .report import Written, counted, manifest
 from .rows import of_people, of_playlists
 from .source import Source
 
 T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, as many as a few of these make.
 CHUNK = 500
-# What is being done, how much of it is done, and how much there is.
-Tell = Callable[[str, int, int], None]
 STREAMED = (
     *("ratings", "playlist_ratings", "answers", "scores", "listening", "hidden_tracks"),
     *("flags", "sound_checks", "playlist_metrics"),
@@ -48,7 +47,7 @@ def write_data(of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK) -> W
         )
     hashes = {f"{file.name}.csv": file.sha256 for file in files.values()}
     written = Written({file.name: file.rows for file in files.values()}, hash_of(hashes))
-    (folder / "manifest.json").write_bytes(json_bytes(manifest(of, written)))
+    (folder / "manifest.json").write_bytes(json_bytes(manifest(of) | counted(written)))
     return written
 
 

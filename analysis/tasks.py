@@ -71,10 +71,10 @@ def _make(report: Report) -> None:
 def _write_report(report: Report, folder: Path) -> "Written":
     from .bundle.packing import complete
     from .export import write_zip
-    from .report import write_report
+    from .publishing import write_report
     from .source import source
 
-    written = write_report(report.study, folder)
+    written = write_report(report.study, folder, tell=partial(progress.tell, report.pk))
     complete(source(report.study), folder)
     write_zip(folder / report.archive.name, folder)
     return written

@@ -1,6 +1,8 @@
 """A report's pages for researchers. The tables are read from its files, never computed here."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from survey.models import Study
 
-from . import services
+from . import page, services
 from .models import Report
-from .summary import Summary, summary
+from .summary import summary
 from .tasks import enqueue_report
 
 REFRESH_S = 3
@@ -24,7 +26,10 @@ def request_report(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in Report.Kind:
         return HttpResponseBadRequest(f"There is no such report: {' or '.join(Report.Kind)}.")
     requested = services.request_report(get_object_or_404(Study, pk=pk), Report.Kind(kind))
-    enqueue_report(requested)
+    if requested.is_unfinished:
+        enqueue_report(requested)
+    else:
+        messages.info(request, "Nothing has changed since this report was made.")
     return redirect(requested)
 
 
@@ -35,22 +40,26 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         **admin.site.each_context(request),
         "title": str(shown),
         "report": shown,
-        "summary": _summary(shown),
+        **_told(shown),
     }
-    page = "data" if shown.kind == Report.Kind.DATA else "report"
-    response = render(request, f"analysis/{page}.html", context)
+    template = "data" if shown.kind == Report.Kind.DATA else "report"
+    response = render(request, f"analysis/{template}.html", context)
     if shown.is_unfinished and not shown.error:
         response["Refresh"] = str(REFRESH_S)
     return response
 
 
-def _summary(shown: Report) -> Summary | None:
-    """None while the report is not ready, and when its files are gone."""
+def _told(shown: Report) -> dict[str, Any]:
+    """What its files say; nothing while it is not ready, and when they are gone."""
+    if not shown.is_ready:
+        return {}
     try:
-        described = shown.kind == Report.Kind.REPORT
-        return summary(shown.folder, described=described) if shown.is_ready else None
+        told: dict[str, Any] = {"summary": summary(shown.folder)}
+        if shown.kind == Report.Kind.REPORT:
+            told |= page.read(shown.folder)
     except OSError:
-        return None
+        return {}
+    return told
 
 
 @may_see
@@ -59,3 +68,14 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     if not archive.is_file():
         raise Http404("The files of this report are gone: ask for the report again.")
     return FileResponse(archive.open("rb"), as_attachment=True, filename=archive.name)
+
+
+@may_see
+def alone(request: HttpRequest, pk: int) -> FileResponse:
+    """The report as one file, to hand on or to print."""
+    shown = get_object_or_404(Report, pk=pk, status=Report.Status.READY, kind=Report.Kind.REPORT)
+    file = shown.folder / page.ALONE
+    if not file.is_file():
+        raise Http404("The files of this report are gone: ask for the report again.")
+    name = f"{shown.study.slug}-report.html"
+    return FileResponse(file.open("rb"), as_attachment=True, filename=name)

@@ -218,10 +218,9 @@ def insert(model: Any, n: int, **columns: str) -> None:
     names = ", ".join(f'"{name}"' for name in (*columns, *(name for name, _ in given)))
     expressions = [expression.replace("%", "%%") for expression in columns.values()]
     values = ", ".join([*expressions, *["%s"] * len(given)])
-    sql = (
-        "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s) "
-        f'INSERT INTO "{model._meta.db_table}" ({names}) SELECT {values} FROM n'
-    )
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %s)"
+    into = f'INSERT INTO "{model._meta.db_table}" ({names})'
+    sql = f"{numbers} {into} SELECT {values} FROM n"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
         cursor.execute(sql, [n, *(value for _, value in given)])
 
@@ -248,7 +247,7 @@ def measure(env: dict[str, str], out: Path) -> tuple[float, float]:
     """Seconds and megabytes of one export."""
     command = [sys.executable, str(ROOT / "manage.py"), "export_data", SLUG, "--out", str(out)]
     start = time.perf_counter()
-    process = subprocess.Popen(command, env=env)  # noqa: S603 - our own command
+    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from analysis.export import json_bytes, write_zip
+from analysis.progress import Tell
 from analysis.report import Written
 from analysis.snapshot import snapshot
 from analysis.source import Source, source
-from analysis.streaming import CHUNK, Tell, write_data
+from analysis.streaming import CHUNK, write_data
 from survey.models import Study
 from survey.study_files import document_of, written
 

@@ -1,6 +1,7 @@
 """The conditions compared on every outcome, and the power that the planned comparisons had."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,12 +82,16 @@ def _reached(
     rows: pd.DataFrame, outcome: Outcome, pair: Pair, design: Design, bound: float | None
 ) -> pd.DataFrame:
     n, spread = _n_and_spread(rows, outcome, pair, paired=design.paired)
-    about = {"outcome": outcome.name, "condition_a": pair[0], "condition_b": pair[1]}
+    about: dict[str, Any] = {
+        "outcome": outcome.name,
+        "condition_a": pair[0],
+        "condition_b": pair[1],
+    }
     if n < 2 or not spread > 0:
         why = "too few participants, or no spread"
         row = {**about, "status": f"not_estimable: {why}"}
         return pd.DataFrame([row], columns=POWER)
-    asked = {"target": TARGET} if bound is None else {"effect": bound / spread}
+    asked: dict[str, Any] = {"target": TARGET} if bound is None else {"effect": bound / spread}
     test = "paired_t" if design.paired else "welch_t"
     return power(test, n=n, alpha=design.alpha, **asked, **about)
 

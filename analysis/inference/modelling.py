@@ -11,13 +11,17 @@ from .design import Design, Outcome, rows_in
 LINEAR = "linear_mixed"
 OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
+# One person's ratings in one condition, where they had it several times.
+TASTE = "participant_condition"
 
 
 def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(terms, variance components) of each model, outcome and analysis set.
 
     Ratings of tracks: participants and tracks crossed, playlists within participants. Of
-    playlists: participants alone, where they rated several.
+    playlists: participants alone, where they rated several. Where people had several conditions,
+    each several times, also how differently they take to them: without it, conditions seem to
+    differ in 9 of 100 studies in which they do not.
     """
     terms, components = [], []
     for analysis_set, outcome in design.each():
@@ -33,6 +37,9 @@ def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tupl
     if not design.conditions:
         return
     groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
+    if _repeated(rows):
+        taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
+        rows, groups = rows.assign(**{TASTE: taste}), (*groups, TASTE)
     yield (
         LINEAR,
         crossed(
@@ -43,6 +50,13 @@ def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tupl
             alpha=design.alpha,
         ),
     )
+
+
+def _repeated(rows: pd.DataFrame) -> bool:
+    """Whether anybody had several conditions, and one of them with several playlists."""
+    playlists = rows.drop_duplicates(["participant_id", "playlist_id"])
+    several = playlists.groupby("participant_id")["condition"].nunique().gt(1).any()
+    return bool(several and playlists.duplicated(["participant_id", "condition"]).any())
 
 
 def _table(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Human ratings against the baselines: a playlist's rating, and what a metric says of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -87,7 +88,7 @@ def _against(tables: Tables, design: Design) -> Iterator[pd.DataFrame]:
 
 
 def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.DataFrame]:
-    shared = {
+    shared: dict[str, Any] = {
         "bound": design.plan.correlation_bound,
         "alpha": design.alpha,
         "seed": design.seed,

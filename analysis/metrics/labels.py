@@ -32,8 +32,7 @@ def counts(labels: Labels) -> tuple[int, ...]:
 
 
 def sizes_of(names: Labels) -> tuple[int, ...]:
-    found = Counter(names)
-    found.pop(None, None)
+    found = Counter(name for name in names if name is not None)
     return tuple(found[name] for name in sorted(found))
 
 

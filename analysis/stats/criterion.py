@@ -34,8 +34,7 @@ class Criterion:
     @property
     def places(self) -> list[tuple[int, int, int]]:
         """Of each parameter: the term's number, the row and the column in its Λ."""
-        rows, columns = np.tril_indices(self.a.q)
-        owner = [(0, int(i), int(j)) for i, j in zip(rows, columns, strict=True)]
+        owner = [(0, i, j) for i in range(self.a.q) for j in range(i + 1)]
         return owner + [(term, 0, 0) for term in range(1, len(self.a.names))]
 
     @property
@@ -45,7 +44,7 @@ class Criterion:
 
     def factors(self, theta: Floats) -> list[Floats]:
         sizes = [self.a.q] + [1] * (len(self.a.names) - 1) if self.a.names else []
-        factors = [np.zeros((size, size)) for size in sizes]
+        factors: list[Floats] = [np.zeros((size, size)) for size in sizes]
         for value, (term, i, j) in zip(theta, self.places, strict=True):
             factors[term][i, j] = value
         return factors

@@ -79,7 +79,8 @@ def _differ(gone: pd.DataFrame, conditions: Sequence[str], seed: int) -> float:
     paired = bool((shares.notna().sum(axis=1) > 1).any())
     used = shares.dropna() if paired else shares
     groups = [used[name].dropna().to_numpy(dtype=np.float64) for name in used]
-    if len(groups) < 2 or len(used) < 2 or np.ptp(np.concatenate(groups)) == 0:
+    too_few = len(groups) < 2 or min(map(len, groups)) < 2
+    if too_few or np.ptp(np.concatenate(groups)) == 0:
         return np.nan
     test = stats.permutation_test(
         groups,

@@ -53,17 +53,15 @@ def fit(
     """Fit y (n,) = x (n, p) β + random effects of `terms` + residual.
 
     The effects of `slopes` (n, q − 1) vary by level of the first term, correlated with its
-    intercept. x has full column rank, n > p, and y is not a combination of x's columns. The fit is
-    made with orthonormal x, the residuals of least squares in standard deviations and slopes of
-    mean square 1, so that units and constants make no difference.
+    intercept. x and the slopes with an intercept have full column rank, n > p, and y is not a
+    combination of x's columns. The fit is made with orthonormal columns and the residuals of least
+    squares in standard deviations, so that units and constants make no difference.
     """
     q, r = np.linalg.qr(x)
     rest = y - q @ (q.T @ y)
     unit = float(np.sqrt(rest @ rest / len(y)))
-    widths = np.ones(0) if slopes is None else np.sqrt((slopes**2).mean(axis=0))
-    widths = np.where(widths > 0, widths, 1.0)
-    scaled = None if slopes is None else slopes / widths
-    criterion = Criterion(arrange(rest / unit, q, terms, scaled), restricted)
+    effects, turn = (None, np.eye(1)) if slopes is None else _orthonormal(slopes)
+    criterion = Criterion(arrange(rest / unit, q, terms, effects), restricted)
     theta, curvature, converged = _minimise(criterion)
     found, sigma2 = criterion.at(theta), unit**2 * criterion.sigma2(theta)
     back = linalg.solve_triangular(r, np.linalg.inv(found.precision))
@@ -74,7 +72,7 @@ def fit(
         beta=linalg.solve_triangular(r, q.T @ y + unit * found.beta),
         cov=cov,
         sigma2=sigma2,
-        covariances=_covariances(criterion, theta, sigma2, widths),
+        covariances=_covariances(criterion, theta, sigma2, turn),
         criterion=criterion.value(theta) + 2 * float(stretch + criterion.df * np.log(unit)),
         converged=converged,
         cov_slopes=np.array([*by_theta, 2 * cov]),
@@ -82,11 +80,18 @@ def fit(
     )
 
 
-def _covariances(c: Criterion, theta: Floats, sigma2: float, widths: Floats) -> dict[str, Floats]:
+def _orthonormal(slopes: Floats) -> tuple[Floats, Floats]:
+    """Columns that say what an intercept and the slopes say, and what turns their effects back."""
+    n = len(slopes)
+    q, r = np.linalg.qr(np.column_stack([np.ones(n), slopes]))
+    return q * np.sqrt(n), np.linalg.inv(r) * np.sqrt(n)
+
+
+def _covariances(c: Criterion, theta: Floats, sigma2: float, turn: Floats) -> dict[str, Floats]:
     found = {}
     for name, factor in zip(c.a.names, c.factors(theta), strict=True):
-        scale = np.concatenate([[1.0], widths])[: len(factor)]
-        found[name] = sigma2 * (factor @ factor.T) / np.outer(scale, scale)
+        turned = turn @ factor if factor.shape == turn.shape else factor
+        found[name] = sigma2 * turned @ turned.T
     return found
 
 
@@ -148,23 +153,32 @@ def _without_traces(c: Criterion, theta: Floats) -> Floats:
 
 
 def _grown(c: Criterion, theta: Floats) -> Floats | None:
-    """θ with more variance, where the criterion falls as one leaves its bound 0; None if nowhere.
+    """θ after a step of ΛΛ′ down its own slope, where a term lacks variance in some direction and
+    the criterion is lower there; None if it nowhere is.
 
-    By Λ itself the derivatives are 0 there; by ΛΛ′ they are not.
+    By Λ the slope is 0 where a variance is, whether it would rather grow or not.
     """
-    factors, grown = c.factors(theta), False
     for term, slope in enumerate(c.by_covariance(theta)):
-        moments = c.at(theta).moments[term]
-        least = np.sqrt(2 * TOLERANCE / moments.levels) * np.trace(moments.trace)
-        values, vectors = np.linalg.eigh(factors[term] @ factors[term].T)
-        absent = vectors[:, values <= LEAST**6]
-        inward, directions = np.linalg.eigh(absent.T @ slope @ absent)
-        if len(inward) and inward[0] < -least:
-            wanted = absent @ directions[:, :1] * STARTS[1]
-            more = factors[term] @ factors[term].T + wanted @ wanted.T
-            factors[term] = np.linalg.cholesky(more + LEAST**4 * np.eye(len(more)))
-            grown = True
-    return c.theta(factors) if grown else None
+        factors = c.factors(theta)
+        now, moments = factors[term] @ factors[term].T, c.at(theta).moments[term]
+        if np.linalg.eigvalsh(now)[0] > LEAST**6:
+            continue
+        # One over the curvature by ΛΛ′, roughly.
+        step = (len(now) / np.trace(moments.trace)) ** 2 * moments.levels
+        for share in (1.0, 0.1, 0.01):
+            trial = _nearest(now - share * step * slope)
+            if np.abs(trial - now).max() <= LEAST**4:
+                break
+            factors[term] = linalg.cholesky(trial + LEAST**4 * np.eye(len(trial)), lower=True)
+            if c.value(c.theta(factors)) < c.value(theta) - TOLERANCE:
+                return c.theta(factors)
+    return None
+
+
+def _nearest(matrix: Floats) -> Floats:
+    """The nearest positive semidefinite matrix."""
+    values, vectors = np.linalg.eigh(matrix)
+    return (vectors * np.maximum(values, 0)) @ vectors.T
 
 
 def _settle(c: Criterion, theta: Floats) -> tuple[Floats, Floats, bool]:
@@ -176,7 +190,8 @@ def _settle(c: Criterion, theta: Floats) -> tuple[Floats, Floats, bool]:
         lowest = np.linalg.eigvalsh(_scaled(curvature)[0])[0]
         moved = _moved(c, theta, step[:-1])
         if -step @ slope / 2 <= TOLERANCE and lowest > -TOLERANCE:
-            return moved, curvature, float(theta.max(initial=0)) < GREATEST
+            bounded = float(theta.max(initial=0)) < GREATEST
+            return moved, curvature, bounded and _grown(c, moved) is None
         if moved is theta:
             break
         theta = moved

@@ -51,7 +51,7 @@ def sections(text: str = "liking") -> list[Section]:
 
 def page(text: str = "liking") -> Elements:
     about = {"subtitle": text, "brief": [text], "warnings": [text]}
-    return Elements(standalone(f"Report on {text}", sections(text), **about))
+    return Elements(standalone(f"Report on {text}", sections=sections(text), **about))
 
 
 @pytest.fixture(scope="module")
@@ -150,4 +150,4 @@ def test_a_figure_has_its_title_its_caption_and_its_words(report):
 
 
 def test_the_same_report_gives_the_same_page():
-    assert standalone("Report", sections()) == standalone("Report", sections())
+    assert standalone("Report", sections=sections()) == standalone("Report", sections=sections())

@@ -12,7 +12,7 @@ from analysis.management.studies import study_named
 from recommender.management.data_command import DataCommand
 
 if TYPE_CHECKING:
-    from analysis.streaming import Tell
+    from analysis.progress import Tell
 
 
 class Command(DataCommand):
@@ -32,7 +32,7 @@ class Command(DataCommand):
         study = study_named(slug)
         erased = study.erasures.count()
         try:
-            with bars(self.stderr, quiet=options["verbosity"] == 0) as tell:
+            with bars(quiet=options["verbosity"] == 0) as tell:
                 written = export_data(study, out, pilot=pilot, tell=tell)
         except OSError as problem:
             raise CommandError(f"{out} can't be written: {problem}") from problem
@@ -47,8 +47,8 @@ class Command(DataCommand):
 
 
 @contextmanager
-def bars(stream: Any, *, quiet: bool) -> Iterator["Tell"]:
-    """A bar for each thing that is done, one after the other."""
+def bars(*, quiet: bool) -> Iterator["Tell"]:
+    """On a terminal, a bar for each thing that is done, one after the other."""
     from tqdm import tqdm
 
     shown: dict[str, tqdm[Any]] = {}
@@ -57,7 +57,7 @@ def bars(stream: Any, *, quiet: bool) -> Iterator["Tell"]:
         if what not in shown:
             for earlier in shown.values():
                 earlier.close()
-            shown[what] = tqdm(total=of, desc=what, disable=quiet, file=stream, dynamic_ncols=True)
+            shown[what] = tqdm(total=of, desc=what, disable=quiet or None, dynamic_ncols=True)
         shown[what].update(done - shown[what].n)
 
     try:
