@@ -109,7 +109,9 @@ def statistic(row: Row, design: Design) -> str:
     """“t(82) = −1.49”, with the degrees of freedom that there are."""
     if not known(row.get("statistic")):
         return ""
-    letter = row.get("statistic_name") or words.STATISTICS.get(str(row.get("test")), "")
+    letter = words.STATISTICS.get(str(row.get("test"))) or words.of(
+        words.STATISTICS, row.get("statistic_name", "")
+    )
     given = [row.get(name) for name in ("df_numerator", "df", "df_residual")]
     degrees = [number(float(one), 1).removesuffix(".0") for one in given if known(one) and one]
     freedom = f"({', '.join(degrees)})" if degrees else ""

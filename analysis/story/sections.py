@@ -114,8 +114,9 @@ PLANS = (
         leads.models,
         [
             "Linear mixed model by REML, with participants and songs crossed and playlists within "
-            "participants; where there is one, the cumulative-link model is in logits of a higher "
-            "rating, with participants’ intercepts. p is not corrected."
+            "participants; p is not corrected. Where there is one, the cumulative-link model is in "
+            "logits of a higher rating, with participants’ intercepts alone; with few participants "
+            "its p is too small."
         ],
         [shown.MODELS, shown.VARIANCE, shown.OTHER_MODELS, shown.OTHER_VARIANCE],
     ),

@@ -33,6 +33,7 @@ STATISTICS = {
     "welch_anova": "F",
     "friedman": "χ²",
     "kruskal_wallis": "H",
+    "chi2": "χ²",
 }
 EFFECTS = {
     "d_av": "d_av",
@@ -49,6 +50,7 @@ COMPONENTS = {
     "participant": "participants",
     "track": "songs",
     "playlist": "playlists",
+    "participant_condition": "participants’ tastes for a condition",
     "residual": "residual",
 }
 STAGES = {

@@ -12,7 +12,6 @@ from analysis.codebook import FILES, ITEMS, columns
 from analysis.report import write_tables
 from recommender.models import GenreModel, Playlist, QuerySong, Track, TrackFeatures
 from survey.models import Answer, Instrument, Item, Study
-from survey.services import erase
 
 Read = Callable[[Path], list[dict[str, str]]]
 pytestmark = pytest.mark.django_db
@@ -305,19 +304,3 @@ def test_the_manifest_counts_who_left(study: Study, tmp_path: Path):
     write_tables(study, tmp_path)
     counted = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
     assert (counted["registered"], counted["withdrawn"], counted["erased"]) == (2, 1, 1)
-
-
-def test_the_report_to_read_comes_when_a_participant_had_everything_erased(
-    study: Study, tmp_path: Path
-):
-    erase(study.participants.get(pseudonym="Pb"))
-    write_report(study, tmp_path)
-    told = (tmp_path / "report.html").read_text("utf-8")
-    assert "Of 1 person who registered" in told
-    assert "nothing can be estimated for system − chance" in told
-
-
-def test_the_report_to_read_comes_without_participants(study: Study, tmp_path: Path):
-    study.participants.all().delete()
-    write_report(study, tmp_path)
-    assert "Nobody has registered yet." in (tmp_path / "report.html").read_text("utf-8")

@@ -58,6 +58,7 @@ def test_an_effect_has_its_name_and_interval_in_its_cell():
         ({"test": "rm_anova", "statistic": 4.64, "df": 1.9, "df_residual": 155.1},
          "F(1.9, 155.1) = 4.64"),
         ({"statistic_name": "z", "statistic": 2.0, "df": math.nan}, "z = 2.00"),
+        ({"statistic_name": "chi2", "statistic": 5.0, "df": 2.0}, "χ²(2) = 5.00"),
     ],
 )  # fmt: skip
 def test_a_statistic_has_the_degrees_of_freedom_that_there_are(row: dict[str, object], said: str):
