@@ -115,7 +115,7 @@ def test_playlists_without_labels_say_so():
 def test_anybodys_text_is_text():
     design = make_design(ODD)
     found = full(make_tables(8, ODD), design)
-    html = page.standalone("t", sections(found, design, {}), brief=brief(found, design))
+    html = page.standalone("t", sections=sections(found, design, {}), brief=brief(found, design))
     assert "<b>Ž" not in html
     assert "=1+1 − &lt;b&gt;Žluť - x&lt;/b&gt;" in html
 
