@@ -1,6 +1,7 @@
 """Files written some participants at a time are those written all at once."""
 
 import csv
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,15 @@ def test_rows_and_hash_are_those_of_the_files(busy: Study, tmp_path: Path):
 def test_the_codebook_is_that_of_these_files_alone(busy: Study, tmp_path: Path, read: Callable):
     written(busy, tmp_path, 500)
     assert {row["file"] for row in read(tmp_path / "codebook.csv")} == set(FILES)
+
+
+def test_the_manifest_names_no_file_that_is_not_there(busy: Study, tmp_path: Path):
+    busy.analysis_plan = {"outcome": "track.liking", "exclusions": ["incomplete"]}
+    busy.save()
+    written(busy, tmp_path, 500)
+    said = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["exclusions"]
+    assert "(incomplete) is marked as excluded" in said
+    assert "exclusions.csv" not in said
 
 
 def test_who_waits_is_told_what_is_done_and_how_far_it_is(busy: Study, tmp_path: Path):

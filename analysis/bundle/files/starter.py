@@ -82,6 +82,6 @@ def compare(contrast: pd.Series) -> dict[str, object]:
 
 primary = read_table("primary")
 if primary.empty:
-    sys.exit("The study has nothing to compare: primary.csv is empty.")
+    sys.exit("There are no two conditions to compare: primary.csv is empty.")
 results = pd.DataFrame([compare(contrast) for _, contrast in primary.iterrows()], columns=COLUMNS)
 results.to_csv(sys.stdout, index=False)

@@ -1,5 +1,6 @@
 """What the Data Package says, checked by the library that reads Data Packages."""
 
+import csv
 import json
 import zipfile
 from pathlib import Path
@@ -35,25 +36,30 @@ def test_it_is_valid_and_so_is_every_table(folder: Path):
     assert problems(folder) == []
 
 
+def put(folder: Path, file: str, column: str, text: str) -> None:
+    """Write something else into a column of a table's first row."""
+    with (folder / f"{file}.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))
+    rows[0][column] = text
+    with (folder / f"{file}.csv").open("w", encoding="utf-8", newline="") as table:
+        writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
 @pytest.mark.parametrize(
-    ("file", "old", "new", "problem"),
+    ("file", "column", "text", "problem"),
     [
-        ("ratings", ",1,1,4,", ",1,1,four,", "type-error"),
-        ("ratings", "False", "no", "type-error"),
-        ("listening", "Pa,", "Pa,9", "foreign-key"),
-        ("sound_checks", "2026-01-02T", "2nd of January ", "type-error"),
+        ("ratings", "liking", "four", "type-error"),
+        ("ratings", "excluded", "no", "type-error"),
+        ("listening", "track_id", "999", "foreign-key"),
+        ("sound_checks", "finished_at", "yesterday", "type-error"),
+        ("ratings", "liking", "3", "hash-count"),
     ],
 )
-def test_what_does_not_agree_with_it_is_found(folder: Path, file, old, new, problem):
-    path = folder / f"{file}.csv"
-    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+def test_what_does_not_agree_with_it_is_found(folder: Path, file, column, text, problem):
+    put(folder, file, column, text)
     assert [problem] in problems(folder)
-
-
-def test_a_table_that_was_changed_has_another_hash(folder: Path):
-    path = folder / "ratings.csv"
-    path.write_text(path.read_text("utf-8").replace(",1,1,4,", ",1,1,3,", 1), "utf-8")
-    assert ["hash-count"] in problems(folder)
 
 
 def test_every_table_and_column_is_in_it_with_type_unit_and_meaning(folder: Path, said: dict):

@@ -9,10 +9,12 @@ import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from scipy import stats
 
 from analysis.bundle.packing import STATIC, export_data
+from analysis.stats.compare import between, within
 from recommender.models import Track
 from survey.models import Study
 
@@ -97,6 +99,19 @@ def test_within_participants_it_is_the_paired_t_test_of_their_means(rated, tmp_p
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("design", "compare"), [("between", between), ("within", within)])
+def test_the_numbers_are_those_of_the_table_of_comparisons(
+    rated, tmp_path, language, design, compare
+):
+    (row,) = results(rated(design), tmp_path, language)
+    table = compare(pd.read_csv(tmp_path / "ratings.csv"), "liking", "system", "chance")
+    (expected,) = table[table["test"] == row["test"]].to_dict("records")
+    names = ("n_a", "n_b", "mean_a", "mean_b", "estimate", "se", "estimate_ci_low")
+    names += ("estimate_ci_high", "statistic", "df", "p")
+    assert numbers(row, *names) == pytest.approx([expected[name] for name in names])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_plan_says_what_is_compared_at_which_level_and_who_is_left_out(
     rated, tmp_path, language
 ):
@@ -130,7 +145,7 @@ def test_what_cannot_be_estimated_is_said_to_be_so(rated, tmp_path, language, li
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_study_with_nothing_to_compare_is_said_to_have_nothing(db, tmp_path, language):
     study = Study.objects.create(slug="bare", title="Bare")
-    with pytest.raises(AssertionError, match="nothing to compare"):
+    with pytest.raises(AssertionError, match="no two conditions to compare"):
         results(study, tmp_path, language)
 
 
