@@ -29,6 +29,12 @@ class Term:
     codes: Codes
     levels: int
 
+    def within(self, other: "Term") -> bool:
+        """Whether each level stands within one of the other's."""
+        parents = np.zeros(self.levels, np.intp)
+        parents[self.codes] = other.codes
+        return bool((parents[self.codes] == other.codes).all())
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -132,15 +138,11 @@ def _roles(terms: Sequence[Term], *, owned_by_first: bool) -> tuple[list[Term], 
     choices = []
     for owner in terms[:1] if owned_by_first else terms:
         others = [term for term in terms if term is not owner]
-        nested = [term for term in others if _is_nested(term, owner)]
+        nested = [term for term in others if term.within(owner)]
         choices.append(([owner, *nested], [term for term in others if term not in nested]))
     if not choices:
         return [], []
     return min(choices, key=lambda choice: sum(term.levels for term in choice[1]))
-
-
-def _is_nested(term: Term, owner: Term) -> bool:
-    return len(np.unique(term.codes * owner.levels + owner.codes)) == term.levels
 
 
 def _inside(owner: Term, nested: Sequence[Term], effects: Floats) -> tuple[_Entries, Codes]:

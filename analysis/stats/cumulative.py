@@ -12,6 +12,7 @@ from scipy.special import logit
 
 from analysis.stats.blocks import Codes, Floats
 from analysis.stats.quadrature import Data, alike, evaluate
+from analysis.stats.threads import on_one_thread
 
 NODES = 15
 # How far beneath its maximum the log-likelihood may be, by a quadratic, to count as there.
@@ -34,6 +35,7 @@ class Fit:
     converged: bool
 
 
+@on_one_thread
 def fit(y: Codes, x: Floats, groups: Codes | None = None, *, nodes: int = NODES) -> Fit:
     """Fit categories y (n,), 0 … J − 1 and each of them used, to x (n, p) without an intercept.
 

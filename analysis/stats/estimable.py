@@ -50,9 +50,10 @@ def solve(
     terms = [_term(name, column) for name, column in groups.items()]
     levels = {term.name: term.levels for term in terms}
     dropped: dict[str, str] = {}
-    found, reason = None, _poor(y, x, effects)
+    q = np.linalg.qr(x)[0]
+    found, reason = None, _poor(y, q, effects)
     if not reason:
-        terms, dropped = _told_apart(terms, np.linalg.qr(x)[0], effects)
+        terms, dropped = _told_apart(terms, q, effects)
         reason = _too_wide(terms, slopes) or _missed(dropped, needed, slopes) or _flat(slopes)
     if not reason:
         found = reml.fit(y, x, terms, slopes=slopes, restricted=restricted)
@@ -80,15 +81,14 @@ def _term(name: str, column: pd.Series) -> Term:
     return Term(name, codes.astype(np.intp), len(values))
 
 
-def _poor(y: Floats, x: Floats, effects: str) -> str:
-    """Why even least squares would fail."""
+def _poor(y: Floats, q: Floats, effects: str) -> str:
+    """Why even least squares would fail; q (n, p) are orthonormal columns."""
     if len(y) == 0:
         return "no ratings"
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
         return "all ratings equal"
-    if len(y) <= x.shape[1]:
+    if len(y) <= q.shape[1]:
         return f"as many {effects} as ratings"
-    q = np.linalg.qr(x)[0]
     rest, around = y - q @ (q.T @ y), y - y.mean()
     explained = rest @ rest < NO_RESIDUAL**2 * (around @ around)
     return f"the {effects} explain every rating" if explained else ""
@@ -117,8 +117,7 @@ def _told_apart(
 
 
 def _same(term: Term, other: Term) -> bool:
-    pairs = np.unique(term.codes * other.levels + other.codes)
-    return term.levels == other.levels == len(pairs)
+    return term.levels == other.levels and term.within(other)
 
 
 def _spanned(term: Term, q: Floats) -> bool:

@@ -11,6 +11,7 @@ from scipy import linalg, optimize
 
 from analysis.stats.blocks import Floats, Term, arrange
 from analysis.stats.criterion import LEAST, Criterion
+from analysis.stats.threads import on_one_thread
 
 # Standard deviations of effects to begin from, in residual ones; the second and third only when the
 # first leads nowhere.
@@ -19,6 +20,8 @@ STARTS = (0.5, 0.1, 3.0)
 GREATEST = 1e4
 # How far above its minimum the criterion may be, by a quadratic, to count as there.
 TOLERANCE = 1e-6
+# A curvature of less than this share of those of the parameters is none: the criterion is flat.
+FLAT = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Fit:
     parameter_cov: Floats
 
 
+@on_one_thread
 def fit(
     y: Floats,
     x: Floats,
@@ -134,7 +138,7 @@ def _down(c: Criterion, theta: Floats) -> Floats:
         method="L-BFGS-B",
         bounds=list(zip(lowest / unit, GREATEST / unit, strict=True)),
         options={
-            "ftol": TOLERANCE / 10 / max(abs(c.value(theta)), 1.0),
+            "ftol": TOLERANCE / max(abs(c.value(theta)), 1.0),
             "gtol": 1e-5,
             "maxiter": 200,
         },
@@ -143,13 +147,24 @@ def _down(c: Criterion, theta: Floats) -> Floats:
 
 
 def _without_traces(c: Criterion, theta: Floats) -> Floats:
-    """Variances that may as well be 0 set to 0."""
-    for k in c.diagonal:
-        if 0 < theta[k] < LEAST:
-            trial = np.where(np.arange(len(theta)) == k, 0.0, theta)
+    """Variances that may as well be 0 set to 0, of combinations of a term's effects too."""
+    for term in range(len(c.a.names)):
+        factors = c.factors(theta)
+        values, vectors = np.linalg.eigh(factors[term] @ factors[term].T)
+        kept = np.where(values < LEAST**2, 0.0, values)
+        if (kept < values).any():
+            factors[term] = _lower(vectors * np.sqrt(kept))
+            trial = c.theta(factors)
             if c.value(trial) <= c.value(theta) + TOLERANCE:
                 theta = trial
     return theta
+
+
+def _lower(root: Floats) -> Floats:
+    """Λ, lower triangular with a diagonal that is not negative, so that ΛΛ′ is that of the root."""
+    factor = np.linalg.qr(root.T)[1].T
+    factor = factor * np.where(np.diagonal(factor) < 0, -1.0, 1.0)
+    return np.where(np.abs(factor) < LEAST**5, 0.0, factor)
 
 
 def _grown(c: Criterion, theta: Floats) -> Floats | None:
@@ -189,7 +204,7 @@ def _settle(c: Criterion, theta: Floats) -> tuple[Floats, Floats, bool]:
         step = -_pseudo_inverse(curvature) @ slope
         lowest = np.linalg.eigvalsh(_scaled(curvature)[0])[0]
         moved = _moved(c, theta, step[:-1])
-        if -step @ slope / 2 <= TOLERANCE and lowest > -TOLERANCE:
+        if -step @ slope / 2 <= TOLERANCE and lowest > -FLAT:
             bounded = float(theta.max(initial=0)) < GREATEST
             return moved, curvature, bounded and _grown(c, moved) is None
         if moved is theta:
@@ -216,4 +231,4 @@ def _scaled(curvature: Floats) -> tuple[Floats, Floats]:
 def _pseudo_inverse(curvature: Floats) -> Floats:
     """The inverse, without the directions in which the criterion is flat."""
     scaled, size = _scaled(curvature)
-    return np.linalg.pinv(scaled, rcond=1e-8, hermitian=True) / np.outer(size, size)
+    return np.linalg.pinv(scaled, rcond=FLAT, hermitian=True) / np.outer(size, size)
