@@ -116,7 +116,7 @@ def _settled(d: Data, parameters: Floats, nodes: int) -> Fit:
         parameters = moved
     alpha, rest = np.split(parameters, [d.points - 1])
     beta, sd = (rest[:-1], abs(float(rest[-1]))) if d.varying else (rest, 0.0)
-    converged = positive and bool(abs(distance) < TOLERANCE) and sd < GREAT
+    converged = positive and bool(abs(distance) < TOLERANCE) and sd <= GREAT
     return Fit(alpha, beta, sd, np.linalg.pinv(information, hermitian=True), value, converged)
 
 

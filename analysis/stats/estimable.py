@@ -148,4 +148,4 @@ def _flat(slopes: Floats | None) -> str:
 def _unsettled(found: reml.Fit, y: Floats) -> str:
     if found.sigma2 < NO_RESIDUAL * float(np.var(y)):
         return "the groups explain every rating"
-    return "" if found.converged else "the fit did not converge"
+    return "" if found.converged else "no convergence"
