@@ -7,7 +7,7 @@ crossed: each round is one fit of statsmodels' `MixedLM`, with variance componen
 `repeats` fits of ours, in one process; the ratio is of median times, and the greatest difference
 between the answers stands beside it. Then one simulated study of 60 participants; then, in
 processes of their own, for their peak of memory, 100,000 ratings. One thread throughout, as in the
-workers. Other work on the machine disturbs all: read the ratios, of the clock and of processor time.
+workers. Other work on the machine disturbs all: read the ratios.
 """
 
 import argparse
@@ -124,10 +124,8 @@ def compare(rounds: int, repeats: int) -> None:
     (slow, slow_busy), (fast, fast_busy) = medians(theirs), medians(ours)
     print(f"{len(frame):,} ratings, participants and tracks crossed; medians")
     print(f"  statsmodels MixedLM  {slow:8.3f} s of {rounds} fits")
-    print(
-        f"  ours                 {fast:8.3f} s of {rounds * repeats} fits: {slow / fast:.0f}× as fast, "
-        f"{slow_busy / fast_busy:.0f}× by processor time"
-    )
+    ratios = f"{slow / fast:.0f}× as fast, {slow_busy / fast_busy:.0f}× by processor time"
+    print(f"  ours                 {fast:8.3f} s of {rounds * repeats} fits, {ratios}")
     difference = apart(ours[-1].found, theirs[-1].found)
     print(f"  greatest difference of effects, errors and variances: {difference:.1e}")
 

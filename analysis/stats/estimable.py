@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.stats import reml
-from analysis.stats.blocks import Floats, Term, dense_width
+from analysis.stats.blocks import Floats, Term, widest
 
-# Levels left for one dense matrix: 5,000 take about a gigabyte.
+# Levels in one dense matrix: 5,000 take about a gigabyte.
 MOST_LEVELS = 5000
 # A residual variance beneath this share of the outcome's is none.
 NO_RESIDUAL = 1e-7
@@ -128,8 +128,10 @@ def _spanned(term: Term, q: Floats) -> bool:
 
 
 def _too_wide(terms: Sequence[Term], slopes: Floats | None) -> str:
-    width = dense_width(terms, owned_by_first=slopes is not None)
-    return f"{width:,} levels cross, more than {MOST_LEVELS:,}" if width > MOST_LEVELS else ""
+    width = widest(terms, owned_by_first=slopes is not None)
+    return (
+        f"{width:,} levels hang together, more than {MOST_LEVELS:,}" if width > MOST_LEVELS else ""
+    )
 
 
 def _missed(dropped: Mapping[str, str], needed: str | None, slopes: Floats | None) -> str:
