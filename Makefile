@@ -49,6 +49,7 @@ bench: setup
 	$(RUN) benchmarks/neighbours.py
 	$(RUN) benchmarks/cold.py
 	$(RUN) benchmarks/export.py
+	$(RUN) benchmarks/mixed_model.py
 
 lint: setup
 	$(VENV)/bin/ruff check .

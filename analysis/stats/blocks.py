@@ -29,6 +29,16 @@ class Term:
     codes: Codes
     levels: int
 
+    def within(self, other: "Term") -> bool:
+        """Whether each level stands within one of the other's."""
+        return bool((self.parents(other)[self.codes] == other.codes).all())
+
+    def parents(self, other: "Term") -> Codes:
+        """The level of the other that each level stands in (levels,)."""
+        found = np.zeros(self.levels, np.intp)
+        found[self.codes] = other.codes
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -122,25 +132,36 @@ def arrange(
     )
 
 
-def dense_width(terms: Sequence[Term], *, owned_by_first: bool = False) -> int:
-    """How wide the dense matrix of these terms will be: memory grows with its square."""
-    return sum(term.levels for term in _roles(terms, owned_by_first=owned_by_first)[1])
+def widest(terms: Sequence[Term], *, owned_by_first: bool = False) -> int:
+    """How wide the widest matrix of these terms will be: memory grows with its square."""
+    inner, outer = _roles(terms, owned_by_first=owned_by_first)
+    return max(_sizes(inner).max(), sum(term.levels for term in outer)) if inner else 0
 
 
 def _roles(terms: Sequence[Term], *, owned_by_first: bool) -> tuple[list[Term], list[Term]]:
-    """The owner of the blocks with what is nested in it, and the terms left for the rest."""
+    """The owner of the blocks with what is nested in it, and the terms left for the rest: the
+    choice that takes the least work."""
     choices = []
     for owner in terms[:1] if owned_by_first else terms:
         others = [term for term in terms if term is not owner]
-        nested = [term for term in others if _is_nested(term, owner)]
+        nested = [term for term in others if term.within(owner)]
         choices.append(([owner, *nested], [term for term in others if term not in nested]))
-    if not choices:
-        return [], []
-    return min(choices, key=lambda choice: sum(term.levels for term in choice[1]))
+    return min(choices, key=_work, default=([], []))
 
 
-def _is_nested(term: Term, owner: Term) -> bool:
-    return len(np.unique(term.codes * owner.levels + owner.codes)) == term.levels
+def _work(choice: tuple[list[Term], list[Term]]) -> float:
+    inner, outer = choice
+    width = sum(term.levels for term in outer)
+    return float((_sizes(inner).astype(np.float64) ** 3).sum() + float(width) ** 3)
+
+
+def _sizes(inner: Sequence[Term]) -> Codes:
+    """How many effects each block has inside."""
+    owner, *nested = inner
+    sizes = np.ones(owner.levels, np.intp)
+    for term in nested:
+        sizes += np.bincount(term.parents(owner), minlength=owner.levels)
+    return sizes
 
 
 def _inside(owner: Term, nested: Sequence[Term], effects: Floats) -> tuple[_Entries, Codes]:
@@ -149,8 +170,7 @@ def _inside(owner: Term, nested: Sequence[Term], effects: Floats) -> tuple[_Entr
     columns, ends = [np.tile(np.arange(q), (n, 1))], np.full(owner.levels, q)
     sizes = np.zeros((owner.levels, len(nested)), np.intp)
     for i, term in enumerate(nested):
-        parents = np.zeros(term.levels, np.intp)
-        parents[term.codes] = owner.codes
+        parents = term.parents(owner)
         order = np.argsort(parents, kind="stable")
         sizes[:, i] = np.bincount(parents, minlength=owner.levels)
         firsts = np.cumsum(sizes[:, i]) - sizes[:, i]

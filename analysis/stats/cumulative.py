@@ -12,6 +12,7 @@ from scipy.special import logit
 
 from analysis.stats.blocks import Codes, Floats
 from analysis.stats.quadrature import Data, alike, evaluate
+from analysis.stats.threads import on_one_thread
 
 NODES = 15
 # How far beneath its maximum the log-likelihood may be, by a quadratic, to count as there.
@@ -34,6 +35,7 @@ class Fit:
     converged: bool
 
 
+@on_one_thread
 def fit(y: Codes, x: Floats, groups: Codes | None = None, *, nodes: int = NODES) -> Fit:
     """Fit categories y (n,), 0 … J − 1 and each of them used, to x (n, p) without an intercept.
 
@@ -114,7 +116,7 @@ def _settled(d: Data, parameters: Floats, nodes: int) -> Fit:
         parameters = moved
     alpha, rest = np.split(parameters, [d.points - 1])
     beta, sd = (rest[:-1], abs(float(rest[-1]))) if d.varying else (rest, 0.0)
-    converged = positive and bool(abs(distance) < TOLERANCE) and sd < GREAT
+    converged = positive and bool(abs(distance) < TOLERANCE) and sd <= GREAT
     return Fit(alpha, beta, sd, np.linalg.pinv(information, hermitian=True), value, converged)
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.stats import reml
-from analysis.stats.blocks import Floats, Term, dense_width
+from analysis.stats.blocks import Floats, Term, widest
 
-# Levels left for one dense matrix: 5,000 take about a gigabyte.
+# Levels in one dense matrix: 5,000 take about a gigabyte.
 MOST_LEVELS = 5000
 # A residual variance beneath this share of the outcome's is none.
 NO_RESIDUAL = 1e-7
@@ -50,9 +50,10 @@ def solve(
     terms = [_term(name, column) for name, column in groups.items()]
     levels = {term.name: term.levels for term in terms}
     dropped: dict[str, str] = {}
-    found, reason = None, _poor(y, x, effects)
+    q = np.linalg.qr(x)[0]
+    found, reason = None, _poor(y, q, effects)
     if not reason:
-        terms, dropped = _told_apart(terms, np.linalg.qr(x)[0], effects)
+        terms, dropped = _told_apart(terms, q, effects)
         reason = _too_wide(terms, slopes) or _missed(dropped, needed, slopes) or _flat(slopes)
     if not reason:
         found = reml.fit(y, x, terms, slopes=slopes, restricted=restricted)
@@ -80,15 +81,14 @@ def _term(name: str, column: pd.Series) -> Term:
     return Term(name, codes.astype(np.intp), len(values))
 
 
-def _poor(y: Floats, x: Floats, effects: str) -> str:
-    """Why even least squares would fail."""
+def _poor(y: Floats, q: Floats, effects: str) -> str:
+    """Why even least squares would fail; q (n, p) are orthonormal columns."""
     if len(y) == 0:
         return "no ratings"
     if np.ptp(y) <= 1e-12 * np.abs(y).max():
         return "all ratings equal"
-    if len(y) <= x.shape[1]:
+    if len(y) <= q.shape[1]:
         return f"as many {effects} as ratings"
-    q = np.linalg.qr(x)[0]
     rest, around = y - q @ (q.T @ y), y - y.mean()
     explained = rest @ rest < NO_RESIDUAL**2 * (around @ around)
     return f"the {effects} explain every rating" if explained else ""
@@ -117,8 +117,7 @@ def _told_apart(
 
 
 def _same(term: Term, other: Term) -> bool:
-    pairs = np.unique(term.codes * other.levels + other.codes)
-    return term.levels == other.levels == len(pairs)
+    return term.levels == other.levels and term.within(other)
 
 
 def _spanned(term: Term, q: Floats) -> bool:
@@ -129,8 +128,10 @@ def _spanned(term: Term, q: Floats) -> bool:
 
 
 def _too_wide(terms: Sequence[Term], slopes: Floats | None) -> str:
-    width = dense_width(terms, owned_by_first=slopes is not None)
-    return f"{width:,} levels cross, more than {MOST_LEVELS:,}" if width > MOST_LEVELS else ""
+    width = widest(terms, owned_by_first=slopes is not None)
+    return (
+        f"{width:,} levels hang together, more than {MOST_LEVELS:,}" if width > MOST_LEVELS else ""
+    )
 
 
 def _missed(dropped: Mapping[str, str], needed: str | None, slopes: Floats | None) -> str:
@@ -149,4 +150,4 @@ def _flat(slopes: Floats | None) -> str:
 def _unsettled(found: reml.Fit, y: Floats) -> str:
     if found.sigma2 < NO_RESIDUAL * float(np.var(y)):
         return "the groups explain every rating"
-    return "" if found.converged else "the fit did not converge"
+    return "" if found.converged else "no convergence"

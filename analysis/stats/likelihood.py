@@ -19,6 +19,9 @@ from scipy import linalg
 
 from analysis.stats.blocks import Arrangement, Batch, Floats
 
+# Of the residual's mean square, of outcomes with mean square 1.
+NOTHING = 1e-13
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -90,7 +93,8 @@ def evaluate(a: Arrangement, factors: Sequence[Floats]) -> Evaluation:
     precision, cross = xx[:-1, :-1], xx[:-1, -1]
     beta = np.linalg.solve(precision, cross)
     moments = [*_of_blocks(a, steps, rest, beta), *_of_rest(a, rest, beta)]
-    residual = float(xx[-1, -1] - cross @ beta)
+    # Rounding must not leave less than nothing where the effects explain everything.
+    residual = max(float(xx[-1, -1] - cross @ beta), NOTHING * a.n)
     return Evaluation(log_v + log_dense, beta, precision, residual, moments)
 
 

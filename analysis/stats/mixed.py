@@ -112,6 +112,7 @@ def fit(
         outcome[kept],
         design[kept][:, own],
         {name: codes.loc[kept, name] for name in codes},
+        needed=next(iter(groups)) if slopes else None,
         slopes=varying[kept] if slopes else None,
         restricted=restricted,
     )

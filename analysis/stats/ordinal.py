@@ -108,7 +108,9 @@ def _solve(used: pd.DataFrame, outcome: str, order: Sequence[str], points: int) 
     single = len(used) == people.max() + 1
     found = cumulative.fit(y, indicators(used, present)[:, 1:], None if single else people)
     if not found.converged:
-        return _Solution(used, None, "the fit did not converge", apart, range(1, points + 1))
+        constant = found.sd > cumulative.GREAT
+        reason = f"hardly a {PARTICIPANT}'s ratings differ" if constant else "no convergence"
+        return _Solution(used, None, reason, apart, range(1, points + 1))
     alone = f"one rating a {PARTICIPANT}, part of the residual" if single else ""
     size = len(found.thresholds)
     contrasts = np.eye(len(present), size + len(found.beta), size - 1)

@@ -91,20 +91,21 @@ def _sums(d: Data, values: Floats) -> Floats:
 
 
 def _modes(d: Data, alpha: Floats, fixed: Floats, sd: float) -> Floats:
-    """v (groups,) at the top of each group's integrand: Newton's method, kept between bounds."""
-    totals = _sums(d, np.ones((len(d.y), 1)))[:, 0]
-    high = abs(sd) * totals
-    low, v = -high, np.zeros(len(totals))
-    for _ in range(100):
+    """v (groups,) at the top of each group's integrand: Newton's method between bounds, which are
+    halved instead where a step did not halve the slope."""
+    high = abs(sd) * _sums(d, np.ones((len(d.y), 1)))[:, 0]
+    low, v, last = -high, np.zeros(len(high)), np.full(len(high), np.inf)
+    for _ in range(200):
         rows = _rows(d, alpha, (fixed + sd * v[d.group])[:, None])
         slope = sd * _sums(d, rows.slope)[:, 0] - v
         step = slope / (1 + sd**2 * _sums(d, np.add(*rows.densities))[:, 0])
-        low, high = np.where(slope >= 0, v, low), np.where(slope <= 0, v, high)
-        inside = (v + step >= low) & (v + step <= high)
-        moved = np.where(inside, v + step, (low + high) / 2)
-        if np.abs(moved - v).max() < 1e-12 * (1 + np.abs(v).max()):
+        away = np.abs(step) > 1e-11 * (1 + np.abs(v))
+        if not away.any():
             break
-        v = moved
+        low, high = np.where(slope > 0, v, low), np.where(slope < 0, v, high)
+        good = (v + step > low) & (v + step < high) & (np.abs(slope) < last / 2)
+        last = np.abs(slope)
+        v = np.where(away, np.where(good, v + step, (low + high) / 2), v)
     return v
 
 

@@ -3,7 +3,7 @@
 Arrays in, a `Fit` out. Tables and tests are in `mixed`; what is minimised is in `criterion`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,18 @@ from scipy import linalg, optimize
 
 from analysis.stats.blocks import Floats, Term, arrange
 from analysis.stats.criterion import LEAST, Criterion
+from analysis.stats.threads import on_one_thread
 
-# Standard deviations of effects to begin from, in residual ones; the second and third only when the
-# first leads nowhere.
+# Where a guess from moments leads nowhere: standard deviations of effects, in residual ones.
 STARTS = (0.5, 0.1, 3.0)
+# Guesses of such a standard deviation are kept between these.
+GUESSES = (0.1, 30.0)
 # Where a standard deviation gets here, the residual has none to speak of.
 GREATEST = 1e4
 # How far above its minimum the criterion may be, by a quadratic, to count as there.
 TOLERANCE = 1e-6
+# A curvature of less than this share of those of the parameters is none: the criterion is flat.
+FLAT = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Fit:
     parameter_cov: Floats
 
 
+@on_one_thread
 def fit(
     y: Floats,
     x: Floats,
@@ -62,7 +67,7 @@ def fit(
     unit = float(np.sqrt(rest @ rest / len(y)))
     effects, turn = (None, np.eye(1)) if slopes is None else _orthonormal(slopes)
     criterion = Criterion(arrange(rest / unit, q, terms, effects), restricted)
-    theta, curvature, converged = _minimise(criterion)
+    theta, curvature, converged = _minimise(criterion, _guess(rest / unit, terms))
     found, sigma2 = criterion.at(theta), unit**2 * criterion.sigma2(theta)
     back = linalg.solve_triangular(r, np.linalg.inv(found.precision))
     cov = sigma2 * linalg.solve_triangular(r, back.T)
@@ -95,16 +100,45 @@ def _covariances(c: Criterion, theta: Floats, sigma2: float, turn: Floats) -> di
     return found
 
 
-def _minimise(c: Criterion) -> tuple[Floats, Floats, bool]:
+def _guess(y: Floats, terms: Sequence[Term]) -> dict[str, float]:
+    """Standard deviations of the terms' effects, in residual ones, by equating sums of squares of
+    levels' totals with their expectations (Henderson 1953, Biometrics 9:226, method 1), as if y
+    (n,) had no fixed effects left."""
+    n, size = len(y), len(terms)
+    equations = np.full((size + 1, size + 1), float(n))
+    totals = np.full(size + 1, y @ y)
+    sizes = [np.bincount(term.codes) for term in terms]
+    for i, a in enumerate(terms):
+        equations[i, size] = a.levels
+        totals[i] = (np.bincount(a.codes, y) ** 2 / sizes[i]).sum()
+        for j, b in enumerate(terms[:i]):
+            cells, counts = np.unique(a.codes * b.levels + b.codes, return_counts=True)
+            equations[i, j] = (counts**2 / sizes[i][cells // b.levels]).sum()
+            equations[j, i] = (counts**2 / sizes[j][cells % b.levels]).sum()
+    *variances, residual = np.linalg.lstsq(equations, totals, rcond=None)[0]
+    shares = np.array(variances) / max(residual, GUESSES[1] ** -2)
+    guesses = np.sqrt(np.maximum(shares, 0)).clip(*GUESSES)
+    return dict(zip((term.name for term in terms), guesses.tolist(), strict=True))
+
+
+def _minimise(c: Criterion, guess: Mapping[str, float]) -> tuple[Floats, Floats, bool]:
     """θ at the minimum, the curvature there, and whether it is one."""
     found = []
-    for start in STARTS:
-        begin = np.array([start * (i == j) for _, i, j in c.places])
-        theta, curvature, converged = _settle(c, _descend(c, begin))
+    first = [guess[c.a.names[term]] for term, _, _ in c.places]
+    for start in (first, *STARTS):
+        begin = np.array([i == j for _, i, j in c.places]) * np.array(start)
+        try:
+            theta, curvature, converged = _settle(c, _descend(c, begin))
+        except np.linalg.LinAlgError:
+            # No residual is left on this way, and no number of X′V⁻¹X is right.
+            continue
         if converged:
             return theta, curvature, True
-        found.append((theta, curvature))
-    theta, curvature = min(found, key=lambda one: c.value(one[0]))
+        found.append((c.value(theta), theta, curvature))
+    if not found:
+        nothing = np.zeros(len(c.places))
+        return nothing, c.curvature(nothing), False
+    _, theta, curvature = min(found, key=lambda one: one[0])
     return theta, curvature, False
 
 
@@ -123,8 +157,11 @@ def _down(c: Criterion, theta: Floats) -> Floats:
     """L-BFGS-B, with θ in units that make the curvatures about equal."""
     if not len(theta):
         return theta
-    traces = [m.trace / np.sqrt(m.levels) for m in c.at(theta).moments]
-    unit = np.array([1 / (traces[term][i, i] * max(theta[0], 0.1)) for term, i, _ in c.places]) / 2
+    moments = [c.at(theta).moments[term] for term, _, _ in c.places]
+    traces = [m.trace[i, i] for m, (_, i, _) in zip(moments, c.places, strict=True)]
+    levels = np.array([m.levels for m in moments])
+    sds = np.array([c.factors(theta)[term][i, i] for term, i, _ in c.places])
+    unit = np.sqrt(levels) / (2 * np.array(traces) * np.maximum(sds, GUESSES[0]))
     lowest = np.full(len(theta), -GREATEST)
     lowest[c.diagonal] = 0
     found = optimize.minimize(
@@ -134,7 +171,7 @@ def _down(c: Criterion, theta: Floats) -> Floats:
         method="L-BFGS-B",
         bounds=list(zip(lowest / unit, GREATEST / unit, strict=True)),
         options={
-            "ftol": TOLERANCE / 10 / max(abs(c.value(theta)), 1.0),
+            "ftol": TOLERANCE / max(abs(c.value(theta)), 1.0),
             "gtol": 1e-5,
             "maxiter": 200,
         },
@@ -143,13 +180,24 @@ def _down(c: Criterion, theta: Floats) -> Floats:
 
 
 def _without_traces(c: Criterion, theta: Floats) -> Floats:
-    """Variances that may as well be 0 set to 0."""
-    for k in c.diagonal:
-        if 0 < theta[k] < LEAST:
-            trial = np.where(np.arange(len(theta)) == k, 0.0, theta)
+    """Variances that may as well be 0 set to 0, of combinations of a term's effects too."""
+    for term in range(len(c.a.names)):
+        factors = c.factors(theta)
+        values, vectors = np.linalg.eigh(factors[term] @ factors[term].T)
+        kept = np.where(values < LEAST**2, 0.0, values)
+        if (kept < values).any():
+            factors[term] = _lower(vectors * np.sqrt(kept))
+            trial = c.theta(factors)
             if c.value(trial) <= c.value(theta) + TOLERANCE:
                 theta = trial
     return theta
+
+
+def _lower(root: Floats) -> Floats:
+    """Λ, lower triangular with a diagonal that is not negative, so that ΛΛ′ is that of the root."""
+    factor = np.linalg.qr(root.T)[1].T
+    factor = factor * np.where(np.diagonal(factor) < 0, -1.0, 1.0)
+    return np.where(np.abs(factor) < LEAST**5, 0.0, factor)
 
 
 def _grown(c: Criterion, theta: Floats) -> Floats | None:
@@ -189,7 +237,7 @@ def _settle(c: Criterion, theta: Floats) -> tuple[Floats, Floats, bool]:
         step = -_pseudo_inverse(curvature) @ slope
         lowest = np.linalg.eigvalsh(_scaled(curvature)[0])[0]
         moved = _moved(c, theta, step[:-1])
-        if -step @ slope / 2 <= TOLERANCE and lowest > -TOLERANCE:
+        if -step @ slope / 2 <= TOLERANCE and lowest > -FLAT:
             bounded = float(theta.max(initial=0)) < GREATEST
             return moved, curvature, bounded and _grown(c, moved) is None
         if moved is theta:
@@ -216,4 +264,4 @@ def _scaled(curvature: Floats) -> tuple[Floats, Floats]:
 def _pseudo_inverse(curvature: Floats) -> Floats:
     """The inverse, without the directions in which the criterion is flat."""
     scaled, size = _scaled(curvature)
-    return np.linalg.pinv(scaled, rcond=1e-8, hermitian=True) / np.outer(size, size)
+    return np.linalg.pinv(scaled, rcond=FLAT, hermitian=True) / np.outer(size, size)

@@ -79,3 +79,9 @@ def test_the_term_with_more_levels_is_eliminated_in_blocks():
     found, _ = blockwise({"genre": 0.7, "track": 0.5}, None)
     assert found.inner == ("track",)
     assert found.width == 3
+
+
+def test_a_site_of_many_participants_is_no_owner_of_blocks():
+    person = np.arange(N) // 2
+    terms = [Term("site", person % 2, 2), Term("person", person, 60), Term("track", TRACK, 30)]
+    assert arrange(Y, X, terms).inner == ("person",)

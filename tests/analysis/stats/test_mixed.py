@@ -445,7 +445,7 @@ def test_too_many_levels_for_memory_are_refused_in_words():
     rng = np.random.default_rng(1)
     groups = {name: rng.integers(0, 20_000, 60_000) for name in ("a", "b")}
     result = intercept_only(rng.normal(size=60_000), groups=groups)
-    assert "levels cross, more than 5,000" in result.terms["status"][0]
+    assert "levels hang together, more than 5,000" in result.terms["status"][0]
 
 
 def test_no_matrix_of_ratings_by_ratings_is_formed():

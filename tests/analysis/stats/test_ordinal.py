@@ -108,8 +108,11 @@ def test_the_quadrature_is_the_integral():
 
 
 @pytest.mark.parametrize("nodes", [1, 5, 15])
-def test_the_gradient_is_exact(nodes: int):
-    data, parameters = alike(Y, X, JUDGE), np.array([-1.5, 1.0, 3.0, 5.0, 2.0, 1.0, 2.2])
+@pytest.mark.parametrize("sd", [0.5, 2.2, 8.0])
+def test_the_gradient_is_exact(nodes: int, sd: float):
+    """Also for participants who gave one rating throughout, whose modes are far out."""
+    y = np.where(JUDGE == 0, 4, np.where(JUDGE == 1, 0, Y))
+    data, parameters = alike(y, X, JUDGE), np.array([-1.5, 1.0, 3.0, 5.0, 2.0, 1.0, sd])
     _, gradient = evaluate(data, parameters, nodes)
     differences = [
         (evaluate(data, parameters + step, nodes)[0] - evaluate(data, parameters - step, nodes)[0])
