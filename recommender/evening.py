@@ -45,8 +45,8 @@ def even_part(seconds: float) -> int:
 
 def even_all(processes: int) -> Iterator[Track]:
     """Even all tracks, several at a time; yields each when it is done."""
-    from .engine.hearing import several
     from .engine.loudness import even_file
+    from .engine.processes import several
 
     tracks = list(uneven())
     # Outside the processes: what they made and nobody took goes with the folder.

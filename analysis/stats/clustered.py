@@ -80,11 +80,11 @@ def infer(data: Sample, *, bound: float | None, alpha: float, seed: int) -> Infe
 
     Everything is NaN when x or y is constant within the strata. All but r are NaN when that
     happens without one of the participants, with fewer than two effective clusters, and
-    when |r| = 1, since there is no error then.
+    when |r| = 1 or r is the same without each participant, since there is no error then.
     """
     r = float(correlations(data, np.ones((data.clusters, 1)))[0])
     error, df = jackknife_error(data), effective_clusters(data) - 1
-    if np.isnan(error) or abs(r) > 1 - TINY or df < 1 - TINY:
+    if not error > TINY or abs(r) > 1 - TINY or df < 1 - TINY:
         return Inference(r)
     margin = float(stats.t.isf(alpha / 2, df)) * bootstrap_error(data, seed)
     return Inference(

@@ -105,14 +105,13 @@ def holm(p: pd.Series) -> pd.Series:
     0–1, with the index of `p`; NaN stays NaN and does not count. Source: Holm (1979), Scand. J.
     Statist. 6:65.
     """
-    from statsmodels.stats.multitest import multipletests
-
-    numbers = p.astype(float)
-    given = numbers.notna()
-    corrected = numbers.copy()
-    if given.any():
-        corrected[given] = multipletests(numbers[given], method="holm")[1]
-    return corrected
+    # statsmodels' multipletests collects garbage at every call, which takes longer than all tests.
+    values = p.to_numpy(dtype=np.float64, na_value=np.nan)
+    rising = np.argsort(values)[: np.count_nonzero(~np.isnan(values))]
+    times = np.arange(len(rising), 0, -1)
+    corrected = np.full(len(values), np.nan)
+    corrected[rising] = np.maximum.accumulate(values[rising] * times).clip(max=1)
+    return pd.Series(corrected, p.index)
 
 
 def _checked(bound: float | None) -> float | None:

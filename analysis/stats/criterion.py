@@ -44,7 +44,7 @@ class Criterion:
 
     def factors(self, theta: Floats) -> list[Floats]:
         sizes = [self.a.q] + [1] * (len(self.a.names) - 1) if self.a.names else []
-        factors = [np.zeros((size, size)) for size in sizes]
+        factors: list[Floats] = [np.zeros((size, size)) for size in sizes]
         for value, (term, i, j) in zip(theta, self.places, strict=True):
             factors[term][i, j] = value
         return factors

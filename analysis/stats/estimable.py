@@ -53,7 +53,7 @@ def solve(
     found, reason = None, _poor(y, x, effects)
     if not reason:
         terms, dropped = _told_apart(terms, np.linalg.qr(x)[0], effects)
-        reason = _too_wide(terms, slopes) or _missed(dropped, needed, slopes)
+        reason = _too_wide(terms, slopes) or _missed(dropped, needed, slopes) or _flat(slopes)
     if not reason:
         found = reml.fit(y, x, terms, slopes=slopes, restricted=restricted)
         reason = _unsettled(found, y)
@@ -137,6 +137,13 @@ def _missed(dropped: Mapping[str, str], needed: str | None, slopes: Floats | Non
     """Why the variance that the tests go by can't be estimated."""
     reason = dropped.get(needed, "") if needed else ""
     return "" if reason.endswith(SINGLE) and slopes is None else reason
+
+
+def _flat(slopes: Floats | None) -> str:
+    """Why the effects of slopes can't be told from the intercept's or from each other's."""
+    if slopes is None or independent(np.column_stack([np.ones(len(slopes)), slopes])).all():
+        return ""
+    return "a slope is made up of the intercept and other slopes"
 
 
 def _unsettled(found: reml.Fit, y: Floats) -> str:

@@ -14,34 +14,29 @@ from scipy import stats
 
 from analysis.stats import reml
 from analysis.stats.blocks import Floats
+from analysis.stats.conditions import (
+    OMNIBUS,
+    RESIDUAL,
+    complete,
+    components_table,
+    counts,
+    indicators,
+    ordered,
+    pairs,
+    present_in,
+    status,
+    table,
+    without_ratings,
+)
 from analysis.stats.estimable import Solution, independent, noun, solve
 from analysis.stats.satterthwaite import degrees_of_freedom, f_test
 
-TERMS = [
-    "term",
-    "estimate",
-    "se",
-    "statistic",
-    "statistic_name",
-    "df_numerator",
-    "df",
-    "p",
-    "ci_low",
-    "ci_high",
-    "n_obs",
-    "n_participants",
-    "n_tracks",
-    "log_likelihood",
-    "converged",
-    "status",
-]
-COMPONENTS = ["component", "variance", "sd", "share", "n_levels", "status"]
-INTERCEPT, OMNIBUS, RESIDUAL = "intercept", "condition", "residual"
+INTERCEPT = "intercept"
 
 
 @dataclass(frozen=True, slots=True)
 class MixedFit:
-    """`terms` has rows of `TERMS`, `components` of `COMPONENTS`; `fit` is None if there is none."""
+    """`terms` and `components` are tables of `conditions`; `fit` is None if there is none."""
 
     terms: pd.DataFrame
     components: pd.DataFrame
@@ -73,21 +68,19 @@ def crossed(
 
     Never raises for poor data: what can't be estimated is NaN with its reason in `status`.
     """
-    used = _complete(frame, outcome, conditions, groups)
-    present = [one for one in conditions if (used["condition"] == one).any()]
-    x = np.column_stack([used["condition"] == one for one in present] or [np.zeros(len(used))])
-    columns = {group: used[group] for group in groups}
+    used = complete(frame, outcome, conditions, groups)
+    present = present_in(used, conditions)
     solution = solve(
-        used[outcome].to_numpy(float),
-        x.astype(float),
-        columns,
+        used[outcome].to_numpy(),
+        indicators(used, present),
+        {group: used[group] for group in groups},
         needed=groups[0],
         effects="conditions",
     )
     means = dict(zip(present, np.eye(len(present)), strict=True))
-    rows = _condition_rows(solution, conditions, reference or conditions[0], means, alpha)
-    terms = pd.DataFrame(rows).assign(**_counts(used), **_quality(solution))
-    return MixedFit(terms.reindex(columns=TERMS), _components(solution, {}), solution.fit)
+    rows = _condition_rows(solution, ordered(conditions, reference), means, alpha)
+    terms = table(rows, counts(used) | _quality(solution))
+    return MixedFit(terms, _components(solution, {}), solution.fit)
 
 
 def fit(
@@ -127,52 +120,34 @@ def fit(
     for column, name in enumerate(names or [f"x{i}" for i in range(design.shape[1])]):
         reason = solution.reason or ("" if own[column] else "made up of other columns")
         rows.append(_row(solution.fit, name, contrasts.get(column), reason, alpha))
-    terms = pd.DataFrame(rows).assign(n_obs=int(kept.sum()), **_quality(solution))
+    terms = table(rows, {"n_obs": int(kept.sum())} | _quality(solution))
     components = _components(solution, {name: list(slopes or {}) for name in list(groups)[:1]})
-    return MixedFit(terms.reindex(columns=TERMS), components, solution.fit)
-
-
-def _complete(
-    frame: pd.DataFrame, outcome: str, conditions: Sequence[str], groups: Sequence[str]
-) -> pd.DataFrame:
-    values = pd.to_numeric(frame[outcome]).astype(float)
-    known = values.notna() & frame["condition"].isin(list(conditions))
-    known &= frame[list(groups)].notna().all(axis=1)
-    return frame.assign(**{outcome: values})[known]
+    return MixedFit(terms, components, solution.fit)
 
 
 def _condition_rows(
-    solution: Solution,
-    conditions: Sequence[str],
-    reference: str,
-    means: Mapping[str, Floats],
-    alpha: float,
+    solution: Solution, order: Sequence[str], means: Mapping[str, Floats], alpha: float
 ) -> list[dict[str, object]]:
     """The reference's mean, every pair's difference, and the test of all."""
-    rows = []
-    order = [reference, *(one for one in conditions if one != reference)]
-    for name, (a, b) in {INTERCEPT: (None, reference), **_pairs(order)}.items():
-        absent = [one for one in (a, b) if one is not None and one not in means]
-        reason = solution.reason or (f"no ratings in {absent[0]}" if absent else "")
-        contrast = None if reason else means[b] - (means[a] if a is not None else 0)
-        rows.append(_row(solution.fit, name, contrast, reason, alpha))
+    first = order[0]
+    reason = solution.reason or without_ratings([first], list(means))
+    rows = [_row(solution.fit, INTERCEPT, means.get(first), reason, alpha)]
+    for name, a, b in pairs(order):
+        reason = solution.reason or without_ratings([a, b], list(means))
+        difference = None if reason else means[b] - means[a]
+        rows.append(_row(solution.fit, name, difference, reason, alpha))
     if len(order) > 2:
-        absent = [one for one in order if one not in means]
-        reason = solution.reason or (f"no ratings in {absent[0]}" if absent else "")
-        differences = None if reason else [means[one] - means[reference] for one in order[1:]]
+        reason = solution.reason or without_ratings(order, list(means))
+        differences = None if reason else [means[one] - means[first] for one in order[1:]]
         rows.append(_omnibus(solution.fit, differences, reason))
     return rows
-
-
-def _pairs(order: Sequence[str]) -> dict[str, tuple[str | None, str]]:
-    return {f"{b} - {a}": (a, b) for i, a in enumerate(order) for b in order[i + 1 :]}
 
 
 def _row(
     found: reml.Fit | None, name: str, contrast: Floats | None, reason: str, alpha: float
 ) -> dict[str, object]:
     """One t test."""
-    row: dict[str, object] = {"term": name, "statistic_name": "t", "status": _status(reason)}
+    row: dict[str, object] = {"term": name, "statistic_name": "t", "status": status(reason)}
     if reason or found is None or contrast is None:
         return row
     estimate, se = contrast @ found.beta, np.sqrt(contrast @ found.cov @ contrast)
@@ -192,7 +167,7 @@ def _row(
 def _omnibus(
     found: reml.Fit | None, differences: Sequence[Floats] | None, reason: str
 ) -> dict[str, object]:
-    row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": _status(reason)}
+    row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": status(reason)}
     if reason or found is None or differences is None:
         return row
     test = f_test(found, np.array(differences))
@@ -202,22 +177,16 @@ def _omnibus(
 
 def _components(solution: Solution, slopes: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """A row a group (and slope) and one of the residual. Shares only where none depends on x."""
-    rows = []
+    rows: list[tuple[str, float, int | None, str]] = []
     for name, levels in solution.levels.items():
         labels = [noun(name), *(f"{noun(name)}: {slope}" for slope in slopes.get(name, []))]
         reason = solution.reason or solution.dropped.get(name, "")
         known = solution.fit.covariances.get(name) if solution.fit else None
-        variances = [np.nan] * len(labels) if known is None else np.diagonal(known)
-        rows += [
-            (label, v, levels, _status(reason)) for label, v in zip(labels, variances, strict=True)
-        ]
-    sigma2 = solution.fit.sigma2 if solution.fit else np.nan
-    rows.append((RESIDUAL, sigma2, pd.NA, _status(solution.reason)))
-    found = pd.DataFrame(rows, columns=["component", "variance", "n_levels", "status"])
-    found["sd"] = np.sqrt(found["variance"])
-    total = np.nan if any(slopes.values()) else found["variance"].sum()
-    found["share"] = found["variance"] / total
-    return found.astype({"n_levels": "Int64"})[COMPONENTS]
+        variances = [np.nan] * len(labels) if known is None else np.diagonal(known).tolist()
+        pairs = zip(labels, variances, strict=True)
+        rows += [(label, variance, levels, reason) for label, variance in pairs]
+    rows.append((RESIDUAL, solution.fit.sigma2 if solution.fit else np.nan, None, solution.reason))
+    return components_table(rows, shares=not any(slopes.values()))
 
 
 def _quality(solution: Solution) -> dict[str, object]:
@@ -226,13 +195,3 @@ def _quality(solution: Solution) -> dict[str, object]:
         "log_likelihood": -fitted.criterion / 2 if fitted else np.nan,
         "converged": bool(fitted and fitted.converged),
     }
-
-
-def _counts(used: pd.DataFrame) -> dict[str, object]:
-    columns = {"n_participants": "participant_id", "n_tracks": "track_id"}
-    numbers = {n: used[c].nunique() if c in used else pd.NA for n, c in columns.items()}
-    return {"n_obs": len(used), **numbers}
-
-
-def _status(reason: str) -> str:
-    return f"not_estimable: {reason}" if reason else "ok"

@@ -178,8 +178,7 @@ def _grown(c: Criterion, theta: Floats) -> Floats | None:
 def _nearest(matrix: Floats) -> Floats:
     """The nearest positive semidefinite matrix."""
     values, vectors = np.linalg.eigh(matrix)
-    nearest: Floats = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    return nearest
+    return (vectors * np.maximum(values, 0)) @ vectors.T
 
 
 def _settle(c: Criterion, theta: Floats) -> tuple[Floats, Floats, bool]:

@@ -1,13 +1,9 @@
 """Everything that is computed from one recording, over one log-mel-spectrogram; for many files by
 several processes."""
 
-import multiprocessing
-import os
-import signal
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +16,7 @@ from recommender.engine.fingerprint import Bytes, fingerprint
 from recommender.engine.mel import Floats, log_mel
 from recommender.engine.mfcc import mfcc_statistics
 from recommender.engine.picture import spectrogram_png
+from recommender.engine.processes import several
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,12 +56,6 @@ Outcome = tuple[Recording, Heard] | AudioError | OSError
 _AHEAD = 2
 
 
-def cores() -> int:
-    """How many processes can run at once here."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
-
-
 def hear_files(
     paths: Sequence[Path], directory: Path, processes: int = 1
 ) -> Iterator[tuple[Path, Outcome]]:
@@ -83,17 +74,6 @@ def hear_files(
         return
     with several(min(processes, len(paths))) as pool:
         yield from _in_order(pool, paths, directory, _AHEAD * processes)
-
-
-@contextmanager
-def several(processes: int) -> Iterator[ProcessPoolExecutor]:
-    """So many processes, started anew, that leave Ctrl-C to the caller's; what they have not begun
-    when the caller is done with them is dropped."""
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _leave_interrupts)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _in_order(
@@ -125,7 +105,3 @@ def _outcome(path: Path, classifier: GenreClassifier) -> Outcome:
 @lru_cache(maxsize=1)
 def _classifier(directory: Path) -> GenreClassifier:
     return GenreClassifier.load(directory)
-
-
-def _leave_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

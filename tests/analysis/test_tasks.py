@@ -65,7 +65,7 @@ def test_a_failure_says_what_and_what_to_do(
     def fail(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("analysis.report.write_report", fail)
+    monkeypatch.setattr("analysis.publishing.write_report", fail)
     report = services.request_report(study)
     make_report(report.pk)
     report.refresh_from_db()

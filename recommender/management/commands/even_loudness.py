@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from recommender import evening
-from recommender.engine.hearing import cores
+from recommender.engine.processes import cores
 from recommender.management.data_command import DataCommand
 
 STAYS = "What was done stays: run it again to go on."

@@ -11,7 +11,8 @@ from django.db import transaction
 from recommender import services
 from recommender.engine.audio import AudioError, Recording
 from recommender.engine.cnn import ModelError
-from recommender.engine.hearing import Heard, Outcome, cores, hear_files
+from recommender.engine.hearing import Heard, Outcome, hear_files
+from recommender.engine.processes import cores
 from recommender.management.data_command import DataCommand
 from recommender.metadata import MetadataError, describe, read_tracks_csv, readable, stated
 from recommender.models import GenreModel, Track

@@ -4,9 +4,10 @@ import pytest
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import SHIPPED, GenreClassifier, ModelError
 from recommender.engine.fingerprint import fingerprint
-from recommender.engine.hearing import cores, hear, hear_files
+from recommender.engine.hearing import hear, hear_files
 from recommender.engine.mel import log_mel
 from recommender.engine.picture import spectrogram_png
+from recommender.engine.processes import cores
 
 from .conftest import tune
 

@@ -1,0 +1,104 @@
+"""The folder of a plan: tables, figures, codebook, and what was assumed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import codebook
+from analysis.export import csv_bytes, data_hash, json_bytes
+from analysis.report import software
+
+from . import columns
+from .scenarios import Scenario
+from .tables import Done, false_positives, planned_power
+from .words import apart
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is planned: the study with the effects that are assumed, once for each number of
+    participants, and how it was simulated."""
+
+    scenarios: Sequence[Scenario]
+    runs: int
+    seed: int
+    study: str = ""
+
+    @property
+    def one(self) -> Scenario:
+        return self.scenarios[0]
+
+
+def tables(asked: Asked, done: Sequence[Done]) -> dict[str, pd.DataFrame]:
+    """Those that hold something: `power`, `false_positives`, and their codebook."""
+    found = {
+        "power": planned_power(asked.scenarios, done),
+        "false_positives": false_positives(done),
+    }
+    found = {name: table for name, table in found.items() if len(table)}
+    listed = [row for row in columns.rows() if row[0] in {*found, "codebook"}]
+    return {**found, "codebook": pd.DataFrame(listed, columns=list(codebook.HEADER))}
+
+
+def write(asked: Asked, found: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write everything into a folder, made if need be; the same plan, seed and software give the
+    same bytes. Raises OSError."""
+    files = {f"{name}.csv": csv_bytes(table, columns.FILES[name]) for name, table in found.items()}
+    counted = {name: len(table) for name, table in found.items()}
+    files["manifest.json"] = json_bytes(manifest(asked, counted, data_hash(files)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [*(folder / name for name in files), *_figures(asked, found, folder)]
+
+
+def _figures(asked: Asked, found: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    from analysis.figures import false_positives as wrong
+    from analysis.figures import power_curve, save
+
+    drawn = []
+    if "power" in found:
+        drawn += [power_curve(rows) for _, rows in apart(found["power"], asked.one)][:1]
+    # The band that it draws is that of 5 %.
+    if "false_positives" in found and asked.one.design.alpha == 0.05:
+        drawn.append(wrong(_of_figure(found["false_positives"], asked.one)))
+    return [path for figure in drawn if figure for path in save(figure, folder)]
+
+
+def _of_figure(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """The primary outcome's tests as planned, with most participants; named with their pairs."""
+    rows = table[
+        (table["outcome"] == scenario.primary)
+        & (table["analysis_set"] == scenario.design.sets[-1])
+        & (table["participants"] == table["participants"].max())
+    ]
+    about = rows["condition_a"].str.cat(rows["condition_b"], sep=" ").str.strip()
+    return rows.assign(test=rows["test"].str.cat(about, sep=" ").str.strip())
+
+
+def manifest(asked: Asked, rows: Mapping[str, int], tables_hash: str) -> dict[str, Any]:
+    """What was assumed; nothing here knows the time."""
+    design, listeners = asked.one.design, asdict(asked.one.listeners)
+    return {
+        "study": asked.study,
+        "participants": [one.listeners.participants for one in asked.scenarios],
+        "listeners": {name: listeners[name] for name in listeners if name != "participants"},
+        "design": {
+            "conditions": list(design.conditions),
+            "paired": design.paired,
+            "outcomes": [outcome.name for outcome in design.outcomes],
+            "primary": asked.one.primary,
+            "plan": design.plan.document,
+            "plan_sha256": design.plan.sha256,
+        },
+        "tests": list(asked.one.parts),
+        "runs": asked.runs,
+        "seed": asked.seed,
+        "rows": dict(rows),
+        "data_hash": tables_hash,
+        "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
+        "software": software(),
+    }

@@ -1,0 +1,206 @@
+"""The tables of a plan: how often simulated studies find something, beside what formulas say."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.inference.design import PLANNED, Pair
+from analysis.stats.power import TESTS, power
+from analysis.stats.rows import OK
+
+from . import columns
+from .scenarios import BOUNDARY, EFFECT, Scenario, planned_pairs
+from .verdicts import ANY_PAIR, HOLM, KEYS, METRICS, TOST
+
+FORMULA, SIMULATION = "formula", "simulation"
+TARGET = 0.8
+CONFIDENCE = 0.95
+NEVER = "not_estimable: in none of the simulated studies"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A scenario with the verdicts of all its studies."""
+
+    scenario: Scenario
+    verdicts: pd.DataFrame
+    runs: int
+
+    def counted(self) -> pd.DataFrame:
+        """One row a test, in the order of the first study: n_runs, n_estimable and n_found.
+
+        A test finds something when its p is below alpha; one that can't be made does not.
+        """
+        p = self.verdicts["p"]
+        found = self.verdicts.assign(n_estimable=p.notna(), n_found=p < self.scenario.design.alpha)
+        counts = found.groupby(KEYS, sort=False, dropna=False)[["n_estimable", "n_found"]].sum()
+        return counts.reset_index().assign(
+            n_runs=self.runs, participants=self.scenario.listeners.participants
+        )
+
+
+def shares(found: pd.Series, of: pd.Series) -> pd.DataFrame:
+    """share, ci_low and ci_high: 95 % Wilson intervals, NaN of nothing. Source: Wilson (1927)."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    some = of.where(of > 0).astype(float)
+    low, high = proportion_confint(found, some, alpha=1 - CONFIDENCE, method="wilson")
+    return pd.DataFrame(
+        {"share": found / some, "ci_low": low.clip(lower=0), "ci_high": high.clip(upper=1)}
+    )
+
+
+def status(table: pd.DataFrame) -> pd.Series:
+    return table["n_estimable"].gt(0).map({True: OK, False: NEVER})
+
+
+def _together(parts: Sequence[pd.DataFrame], names: list[str]) -> pd.DataFrame:
+    some = [part[names] for part in parts if len(part)]
+    return pd.concat(some, ignore_index=True) if some else pd.DataFrame(columns=names)
+
+
+# without an effect
+
+
+def false_positives(done: Sequence[Done]) -> pd.DataFrame:
+    """How often tests find what is not there, of the studies in which they could be made: a row a
+    number of participants and test.
+
+    Equivalence tests where the difference is exactly the bound, all others where there is none.
+    """
+    parts = []
+    for one in done:
+        if one.scenario.kind != EFFECT:
+            table = one.counted()
+            table = table[_only_wrong(one.scenario, table)]
+            table = table.assign(status=status(table))
+            parts.append(table.join(shares(table["n_found"], table["n_estimable"])))
+    return _together(parts, columns.names(columns.FALSE_POSITIVES))
+
+
+def _only_wrong(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
+    """Where finding something is wrong at the level that the test promises."""
+    equivalence = table["test"].str.startswith(TOST)
+    if scenario.kind == BOUNDARY:
+        a, b = planned_pairs(scenario.design)[0]
+        planned = table["outcome"] == scenario.primary
+        return equivalence & planned & (table["condition_a"] == a) & (table["condition_b"] == b)
+    # Holm's correction promises its level for a family as a whole.
+    of_one_pair = table["test"].str.endswith(HOLM) & (table["condition_a"] != ANY_PAIR)
+    return ~equivalence & ~of_one_pair
+
+
+# with one
+
+
+def planned_power(asked: Sequence[Scenario], done: Sequence[Done]) -> pd.DataFrame:
+    """Power by formula for the scenarios asked about, then by simulation for those done."""
+    parts = [
+        *by_formula(asked),
+        *(by_simulation(one) for one in done if one.scenario.kind != BOUNDARY),
+    ]
+    return _together(parts, columns.names(columns.POWER))
+
+
+def by_formula(asked: Sequence[Scenario]) -> Iterator[pd.DataFrame]:
+    """Each planned pair: its power with each number of participants, and the number that has 80 %.
+
+    A pair that is apart by its t test, one that is not by the test of its equivalence if there is
+    a bound. Each test by itself, without Holm's correction, as if nobody stopped or rated
+    carelessly.
+    """
+    for pair in planned_pairs(asked[0].design) if asked else ():
+        test, effect = _formula(asked[0], pair)
+        if effect:
+            yield from (_by_formula(one, pair, test, effect, n=one.n) for one in asked)
+            yield _by_formula(asked[0], pair, test, effect, target=TARGET)
+
+
+def _formula(scenario: Scenario, pair: Pair) -> tuple[str, float]:
+    test = "paired_t" if scenario.design.paired else "welch_t"
+    spread = scenario.spread(*pair)
+    if difference := scenario.difference(*pair):
+        return test, difference / spread
+    return TOST + test, (scenario.design.plan.equivalence_bound or 0.0) / spread
+
+
+def _by_formula(
+    scenario: Scenario,
+    pair: Pair,
+    test: str,
+    effect: float,
+    *,
+    n: float | None = None,
+    target: float | None = None,
+) -> pd.DataFrame:
+    design, (a, b) = scenario.design, pair
+    about = {"outcome": scenario.primary, "condition_a": a, "condition_b": b}
+    row = power(test, effect=effect, n=n, target=target, alpha=design.alpha).assign(**about)
+    return row.assign(
+        family=PLANNED,
+        analysis_set=design.sets[-1],
+        difference=scenario.difference(*pair),
+        participants=row["n"] * (1 if design.paired else len(design.conditions)),
+        method=FORMULA,
+        **dict.fromkeys(("n_runs", "n_estimable", "ci_low", "ci_high"), np.nan),
+    )
+
+
+def by_simulation(done: Done) -> pd.DataFrame:
+    """Every test that could find what is truly there; nothing without an effect but equivalence."""
+    scenario, table = done.scenario, done.counted()
+    table["difference"] = [_true(scenario, row) for row in table.to_dict("records")]
+    table = table[_can_be_right(scenario, table)]
+    found = shares(table["n_found"], table["n_runs"])
+    return table.assign(
+        power=found["share"],
+        ci_low=found["ci_low"],
+        ci_high=found["ci_high"],
+        effect=[_standardised(scenario, row) for row in table.to_dict("records")],
+        n=scenario.n,
+        assumption=_assumption(scenario),
+        method=SIMULATION,
+        status=status(table),
+        **dict.fromkeys(("icc", "design_effect"), np.nan),
+    )
+
+
+Row = Mapping[Any, Any]
+
+
+def _true(scenario: Scenario, row: Row) -> float:
+    """What is there to be found: points between two conditions, or the most between any; of
+    metrics, the correlation."""
+    a, b = row["condition_a"], row["condition_b"]
+    if row["family"] == METRICS:
+        return scenario.listeners.correlation
+    if {a, b} <= set(scenario.design.conditions):
+        return scenario.difference(a, b)
+    pairs = planned_pairs(scenario.design) if a == ANY_PAIR else scenario.design.pairs
+    return max((scenario.difference(*pair) for pair in pairs), key=abs)
+
+
+def _can_be_right(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
+    plan, of_metrics = scenario.design.plan, table["family"] == METRICS
+    bounds = of_metrics.map({True: plan.correlation_bound, False: plan.equivalence_bound})
+    close = table["difference"].abs() < pd.to_numeric(bounds)
+    return close.where(table["test"].str.startswith(TOST), table["difference"] != 0)
+
+
+def _standardised(scenario: Scenario, row: Row) -> float:
+    a, b = row["condition_a"], row["condition_b"]
+    if row["family"] == METRICS:
+        return scenario.listeners.correlation
+    two = {a, b} <= set(scenario.design.conditions)
+    return row["difference"] / scenario.spread(a, b) if two else np.nan
+
+
+def _assumption(scenario: Scenario) -> str:
+    test = TESTS["paired_t" if scenario.design.paired else "welch_t"]
+    return (
+        f"effect: {test.effect}; n: {test.n}; alpha {scenario.design.alpha:g}; by simulated "
+        "listeners"
+    )

@@ -1,0 +1,159 @@
+"""A plan in words: the tables that a command prints, and what they come to."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analysis.figures.words import counted, number, span
+from analysis.inference.design import Pair
+
+from .scenarios import Scenario, planned_pairs
+from .tables import FORMULA, SIMULATION, TARGET
+from .verdicts import HOLM, TOST
+
+Row = Mapping[Any, Any]
+# How far from its level a test may be: 3 to 7 % for 5 %.
+NEAR = 0.4
+T_TESTS = {"paired_t": "the paired t test", "welch_t": "Welch's t test"}
+
+
+def per_cent(value: float, digits: int = 0) -> str:
+    return f"{number(100 * value, digits)} %"
+
+
+def ends(row: Row, digits: int = 0) -> str:
+    """A simulated share's interval in per cent; empty by formula."""
+    return span(100 * row["ci_low"], 100 * row["ci_high"], digits).replace(" to ", "–")
+
+
+def planned(power: pd.DataFrame, scenario: Scenario) -> Iterator[tuple[Pair, pd.DataFrame]]:
+    """What is said: each planned pair with its rows of the planned outcome and analysis set."""
+    rows = power[power["outcome"] == scenario.primary]
+    rows = rows[rows["analysis_set"] == scenario.design.sets[-1]]
+    for a, b in planned_pairs(scenario.design):
+        own = (rows["condition_a"] == a) & (rows["condition_b"] == b)
+        turned = (rows["condition_a"] == b) & (rows["condition_b"] == a)
+        if (own | turned).any():
+            yield (a, b), rows[own | turned]
+
+
+def apart(power: pd.DataFrame, scenario: Scenario) -> Iterator[tuple[Pair, pd.DataFrame]]:
+    """Those of them that are truly apart, without the tests of equivalence."""
+    for pair, rows in planned(power, scenario):
+        if scenario.difference(*pair):
+            yield pair, rows[~rows["test"].str.startswith(TOST)]
+
+
+# power
+
+
+def power_printed(power: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
+    """A table for each planned pair: tests against the number of participants."""
+    for pair, own in planned(power, scenario):
+        for difference, of in own.groupby(own["difference"].abs(), sort=False):
+            points = f"{number(difference)} points apart" if difference else "not apart"
+            yield from ("", f"Power: {pair[0]} and {pair[1]}, {points}")
+            yield from aligned(_by_size(of))
+
+
+def _by_size(rows: pd.DataFrame) -> list[list[str]]:
+    tests = list(dict.fromkeys(zip(rows["method"], rows["test"], strict=True)))
+    names = [test if method == SIMULATION else f"{test} by formula" for method, test in tests]
+    lines = [["  participants", *names]]
+    for size, own in rows.sort_values("participants").groupby("participants"):
+        found = {(row["method"], row["test"]): row for row in own.to_dict("records")}
+        cells = [_share(found[test], "power") if test in found else "" for test in tests]
+        lines.append([f"  {size:g}", *cells])
+    return lines
+
+
+def _share(row: Row, column: str, digits: int = 0) -> str:
+    if row["status"] != "ok":
+        return "not estimable"
+    interval = ends(row, digits)
+    return per_cent(row[column], digits) + (f" ({interval})" if interval else "")
+
+
+def power_said(power: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
+    """A sentence for each planned pair that is apart: the fewest participants asked about with
+    whom it is found often enough, or the most of them."""
+    for pair, rows in apart(power, scenario):
+        yield _simulated(rows, pair) + _needed(rows)
+
+
+def _simulated(rows: pd.DataFrame, pair: Pair) -> str:
+    done = rows[rows["method"] == SIMULATION]
+    t_tests = done[done["test"].str.removesuffix(HOLM).isin(T_TESTS)]
+    corrected = t_tests[t_tests["test"].str.endswith(HOLM)]
+    last = (corrected if len(corrected) else t_tests).sort_values("participants")
+    if last.empty:
+        return ""
+    enough = last[last["power"] >= TARGET]
+    row = (enough.iloc[0] if len(enough) else last.iloc[-1]).to_dict()
+    test = T_TESTS[row["test"].removesuffix(HOLM)]
+    holm = " after Holm's correction" if len(corrected) else ""
+    higher, lower = pair if row["difference"] > 0 else pair[::-1]
+    return (
+        f"With {row['participants']:g} participants, {per_cent(row['power'])} "
+        f"({ends(row)} %) of {counted(int(row['n_runs']), 'simulated study')} found that "
+        f"{higher} is rated {number(abs(row['difference']))} points above {lower} ({test}{holm}). "
+    ).replace("studys", "studies")
+
+
+def _needed(rows: pd.DataFrame) -> str:
+    by_formula = rows[rows["method"] == FORMULA]
+    enough = by_formula[by_formula["power"] >= TARGET]
+    if enough.empty:
+        return f"By formula no number of participants has a power of {per_cent(TARGET)}."
+    row = enough.loc[enough["participants"].idxmin()]
+    return (
+        f"{per_cent(TARGET)} needs {row['participants']:g} participants by formula, each test by "
+        "itself and everybody careful to the end."
+    )
+
+
+# false positives
+
+
+def wrong_printed(table: pd.DataFrame, alpha: float) -> Iterator[str]:
+    """Each test of each outcome, with each number of participants; * where it misses its level."""
+    sizes = sorted(table["participants"].unique())
+    for (outcome, analysis_set), own in table.groupby(["outcome", "analysis_set"], sort=False):
+        yield from ("", f"False positives: {outcome}, {analysis_set}")
+        lines = [["  test", *(f"{size} participants" for size in sizes)]]
+        for test, of in own.groupby(["test", "condition_a", "condition_b"], sort=False):
+            found = {row["participants"]: row for row in of.to_dict("records")}
+            cells = [_flagged(found[size], alpha) if size in found else "" for size in sizes]
+            lines.append([f"  {' '.join(part for part in test if part)}", *cells])
+        yield from aligned(lines)
+
+
+def outside(row: Row, alpha: float) -> bool:
+    """Whether a test misses its level: by more than two fifths of it, and not by chance alone."""
+    near = (1 - NEAR) * alpha <= row["share"] <= (1 + NEAR) * alpha
+    return row["status"] == "ok" and not near and not row["ci_low"] <= alpha <= row["ci_high"]
+
+
+def wrong_said(table: pd.DataFrame, alpha: float) -> str:
+    known = [row for row in table.to_dict("records") if row["status"] == "ok"]
+    missed = sum(outside(row, alpha) for row in known)
+    runs = int(table["n_runs"].max())
+    low, high = (per_cent(share * alpha) for share in (1 - NEAR, 1 + NEAR))
+    return (
+        f"Of {counted(len(known), 'test')} in {runs:,} simulated studies without an effect each, "
+        f"{len(known) - missed} keep their level of {per_cent(alpha)} as far as so many studies "
+        f"can tell; {missed} (*) found something in less than {low} or more than {high}."
+    )
+
+
+def _flagged(row: Row, alpha: float) -> str:
+    return _share(row, "share", 1) + ("*" if outside(row, alpha) else "")
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
