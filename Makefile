@@ -48,6 +48,7 @@ bench: setup
 	$(RUN) benchmarks/indexing.py
 	$(RUN) benchmarks/neighbours.py
 	$(RUN) benchmarks/cold.py
+	$(RUN) benchmarks/export.py
 
 lint: setup
 	$(VENV)/bin/ruff check .

@@ -33,7 +33,8 @@ class Cell:
 class Table:
     """Text by row and column; the first column says what a row is about.
 
-    `file` holds all the numbers; `planned` is for tables of results alone: None says nothing.
+    `file` holds all the numbers; `planned` is for tables of results alone: None says nothing. What
+    is `folded` is there for who opens it.
     """
 
     caption: str
@@ -41,6 +42,7 @@ class Table:
     rows: Sequence[Sequence[str]]
     file: str = ""
     planned: bool | None = None
+    folded: bool = False
 
     @property
     def head(self) -> list[Cell]:

@@ -51,8 +51,11 @@ def rules_of(study: Study) -> list[dict[str, Any]]:
     ]
 
 
-def said_of(study: Study, *, pilot: bool) -> str:
-    """What is left out of the tables and of the planned analysis, in one or two sentences."""
+def said_of(study: Study, *, pilot: bool, counted: bool = True) -> str:
+    """What is left out of the tables and of the planned analysis, in one or two sentences.
+
+    `counted`: whether the table `exclusions` is there.
+    """
     who = (
         "Those who began in the pilot are in, as was asked for."
         if pilot
@@ -62,8 +65,8 @@ def said_of(study: Study, *, pilot: bool) -> str:
     if not rules:
         return f"{who} No rule is planned: everybody else is in, completed or not."
     return (
-        f"{who} What the analysis plan leaves out ({rules}) is marked as excluded, and counted in "
-        "exclusions.csv. Nothing is deleted."
+        f"{who} What the analysis plan leaves out ({rules}) is marked as excluded"
+        f"{', and counted in exclusions.csv' if counted else ''}. Nothing is deleted."
     )
 
 

@@ -4,7 +4,6 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,34 +13,25 @@ from django.conf import settings
 from recommender.models import Playlist
 from survey.models import Instrument, Participant, Study
 
-from . import codebook, frames, page, primary, tables
+from . import codebook, frames, primary, tables
 from .answers import scores
 from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes, sha256
-from .figures import save
 from .flow import Progress, flow
 from .inference import infer
 from .planned import about_plan, rules_of, said_of, unmarked
 from .playlists import catalogue_coverage, measure
-from .progress import Tell
-from .results import design_of, drawings
+from .results import design_of
 from .rows import of_people, of_playlists
 from .snapshot import snapshot
 from .source import Source, source
-from .story import sections
 
 # Of a question, in the manifest.
 ASKED = (
     *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
     *("shown_if", "right_answer", "required", "reversed"),
 )
-# What is told while a report is made: each of these once.
-STEPS = 7
 Step = Callable[[str], None]
-SIMULATED = (
-    "Some participants are simulated: their ratings are in every number and say nothing about "
-    "people. manifest.json names them."
-)
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
 
@@ -51,6 +41,16 @@ class Written:
 
     rows: dict[str, int]
     data_hash: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """The tables of a report, by file, with what they follow and what the manifest says of them."""
+
+    of: Source
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+    written: Written
 
 
 def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]:
@@ -132,22 +132,14 @@ def _likert(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> pd.DataF
     return pd.concat(parts, ignore_index=True)
 
 
-def write_report(
-    study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what, done, of: None
-) -> Written:
-    """Write every table, the figures, the manifest and the report to read into a folder, made if
-    need be.
+def write_tables(
+    study: Study, folder: Path, *, pilot: bool = False, step: Step = lambda what: None
+) -> Made:
+    """Write every table and the manifest into a folder, made if need be.
 
-    Pilot participants are left out unless asked for.
-
-    The same data, configuration and software give the same bytes: nothing here knows the
-    time. Raises OSError when the folder can't be written.
+    Pilot participants are left out unless asked for. The same data, configuration and software give
+    the same bytes: nothing here knows the time. Raises OSError when the folder can't be written.
     """
-    numbers = count(1)
-
-    def step(what: str) -> None:
-        tell(what, next(numbers), STEPS)
-
     with snapshot():
         of = source(study, pilot=pilot)
         built = build(of, step)
@@ -162,25 +154,7 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    _publish(of, built, about, folder, step)
-    return written
-
-
-def _publish(
-    of: Source, built: dict[str, pd.DataFrame], about: Mapping[str, Any], folder: Path, step: Step
-) -> None:
-    """The figures, and the report to read: for its page, and as one file."""
-    step("drawing the figures")
-    design = design_of(of)
-    figures = drawings(built, design)
-    for figure in figures:
-        save(figure, folder / page.FIGURES)
-    warnings = [SIMULATED] if about["participants"]["simulated"] else []
-    told = page.saved(sections(built, design, about, figures), warnings=warnings)
-    (folder / page.SECTIONS).write_bytes(json_bytes(told))
-    title = f"Report on {of.study.title}"
-    alone = page.standalone(title, subtitle=of.study.slug, **page.read(folder))
-    (folder / page.ALONE).write_text(alone, encoding="utf-8")
+    return Made(of, built, about, written)
 
 
 # the manifest

@@ -61,8 +61,6 @@ def drawings(tables: Tables, design: Design) -> list[Figure]:
 def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
     yield figures.flow(tables["flow"])
     names = {outcome.name: outcome.label for outcome in design.outcomes}
-    for outcome in design.outcomes:
-        yield _distribution(tables, outcome, design)
     if design.primary:
         yield figures.by_condition(
             rows_in(tables[design.primary.file], design.sets[-1]),
@@ -71,6 +69,8 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
             said=design.primary.label,
             seed=design.seed,
         )
+    for outcome in sorted(design.outcomes, key=lambda one: one != design.primary):
+        yield _distribution(tables, outcome, design)
     yield figures.forest(tables["comparisons"], names=names, alpha=design.alpha)
     if design.primary and design.paired:
         for a, b in design.planned_pairs or design.pairs:
@@ -117,7 +117,12 @@ def _along(tables: Tables, design: Design) -> Iterator[Figure | None]:
     liked = [one for one in design.outcomes if one.of_tracks][:1]
     for outcome in liked:
         rows = rows_in(tables[TRACKS], design.sets[-1])
-        shared = {"conditions": design.conditions, "said": outcome.label, "seed": design.seed}
-        yield figures.by_position(rows, outcome.column, **shared)
-        if "distance" in rows:
-            yield figures.by_distance(rows, outcome.column, **shared)
+        for draw, column in ((figures.by_position, "position"), (figures.by_distance, "distance")):
+            if column in rows:
+                yield draw(
+                    rows,
+                    outcome.column,
+                    conditions=design.conditions,
+                    said=outcome.label,
+                    seed=design.seed,
+                )

@@ -16,6 +16,7 @@ from survey.models import Participant
 from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
 from .export import CsvFile, hash_of, json_bytes
+from .planned import said_of
 from .playlists import measure
 from .progress import Tell
 from .report import Written, counted, manifest
@@ -47,7 +48,9 @@ def write_data(of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK) -> W
         )
     hashes = {f"{file.name}.csv": file.sha256 for file in files.values()}
     written = Written({file.name: file.rows for file in files.values()}, hash_of(hashes))
-    (folder / "manifest.json").write_bytes(json_bytes(manifest(of) | counted(written)))
+    left_out = said_of(of.study, pilot=of.pilot, counted=False)
+    about = manifest(of) | counted(written) | {"exclusions": left_out}
+    (folder / "manifest.json").write_bytes(json_bytes(about))
     return written
 
 

@@ -71,7 +71,7 @@ def _make(report: Report) -> None:
 def _write_report(report: Report, folder: Path) -> "Written":
     from .bundle.packing import complete
     from .export import write_zip
-    from .report import write_report
+    from .publishing import write_report
     from .source import source
 
     written = write_report(report.study, folder, tell=partial(progress.tell, report.pk))

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from analysis.stats.mixed import COMPONENTS, TERMS, MixedFit, crossed
+from analysis.stats.conditions import COMPONENTS, TERMS
+from analysis.stats.mixed import MixedFit, crossed
+from analysis.stats.ordinal import OrdinalFit, cumulative_link
 
 from .design import Design, Outcome, rows_in
 
-LINEAR = "linear_mixed"
+LINEAR, ORDINAL = "linear_mixed", "cumulative_link"
 OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
 # One person's ratings in one condition, where they had it several times.
@@ -33,7 +35,11 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
     return _table(terms, TERMS), _table(components, COMPONENTS)
 
 
-def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tuple[str, MixedFit]]:
+def _fits(
+    rows: pd.DataFrame, outcome: Outcome, design: Design
+) -> Iterator[tuple[str, MixedFit | OrdinalFit]]:
+    if not design.conditions:
+        return
     groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
     if _repeated(rows):
         taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
@@ -48,6 +54,17 @@ def _fits(rows: pd.DataFrame, outcome: Outcome, design: Design) -> Iterator[tupl
             alpha=design.alpha,
         ),
     )
+    if outcome.points:
+        yield (
+            ORDINAL,
+            cumulative_link(
+                rows,
+                outcome.column,
+                conditions=design.conditions,
+                points=outcome.points,
+                alpha=design.alpha,
+            ),
+        )
 
 
 def _repeated(rows: pd.DataFrame) -> bool:

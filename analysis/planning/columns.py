@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from analysis import codebook
-from analysis.codebook import Column, Type
+from analysis.column import Column, Type
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 WILSON = "Wilson (1927), JASA 22:209"

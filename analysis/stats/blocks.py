@@ -32,19 +32,18 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """B blocks of one shape: m effects inside, k columns of the dense matrix that they meet.
+    """B blocks of one shape: m effects inside, k columns of the cross-products that they meet.
 
-    `zz` (B, m, m), `zt` (B, m, k) and `zx` (B, m, p + 1) are cross-products of the effects inside
-    with themselves, with the dense `columns` (B, k), and with [X y]. Where k is more than a block
-    meets, the last columns are any, with zeros in `zt`. `cells` (B, k, k) are the places of pairs
-    of columns in the dense matrix laid flat. `sizes` counts a block's levels of each nested term.
+    `zz` (B, m, m) and `zt` (B, m, k) are cross-products of the effects inside with themselves and
+    with these columns, of which the last p + 1 are [X y]. Where k is more than a block meets, the
+    rest are any, with zeros in `zt`. `cells` (B, k, k) are the places of pairs of columns in the
+    cross-products laid flat; None where every block has all columns, in their order. `sizes` counts
+    a block's levels of each nested term.
     """
 
     zz: Floats
     zt: Floats
-    zx: Floats
-    columns: Codes
-    cells: Codes
+    cells: Codes | None
     sizes: tuple[int, ...]
 
 
@@ -53,9 +52,8 @@ class Arrangement:
     """Cross-products of n ratings with p fixed effects.
 
     `inner` names the owner of the blocks, with `q` effects a level, and what is nested in it;
-    `outer` the terms of the dense matrix, whose column j belongs to `outer[owners[j]]`. `tt`
-    (width, width), `tx` (width, p + 1) and `xx` (p + 1, p + 1) are cross-products of its columns
-    and of [X y].
+    `outer` the terms of the dense matrix, whose column j belongs to `outer[owners[j]]`. `products`
+    (width + p + 1,) × 2 are the cross-products of its columns and of [X y].
     """
 
     n: int
@@ -65,9 +63,7 @@ class Arrangement:
     outer: tuple[str, ...]
     owners: Codes
     batches: tuple[Batch, ...]
-    tt: Floats
-    tx: Floats
-    xx: Floats
+    products: Floats
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,13 +76,18 @@ class Arrangement:
 
 @dataclass(frozen=True, slots=True)
 class _Entries:
-    """Which columns of a block each rating is in (n, J), and the values there (n, J)."""
+    """Which columns of a matrix each rating is in (n, J), and the values there (n, J)."""
 
     columns: Codes
     values: Floats
 
     def __getitem__(self, rows: Codes) -> "_Entries":
         return _Entries(self.columns[rows], self.values[rows])
+
+    def beside(self, others: "_Entries", width: int) -> "_Entries":
+        """With other columns behind the `width` of these."""
+        columns = np.hstack([self.columns, others.columns + width])
+        return _Entries(columns, np.hstack([self.values, others.values]))
 
 
 def arrange(
@@ -104,20 +105,20 @@ def arrange(
     if effects is None:
         effects = np.ones((n, min(len(inner), 1)))
     inside, sizes = _inside(owner, inner[1:], effects)
-    tracks = _outside(outer, n)
+    levels = [term.levels for term in outer]
+    tracks, width = _outside(outer, n), sum(levels)
     fixed = _Entries(np.tile(np.arange(p + 1), (n, 1)), np.column_stack([x, y]))
-    width, one = sum(term.levels for term in outer), np.zeros(n, np.intp)
+    everything = tracks.beside(fixed, width)
+    shape = (1, width + p + 1, width + p + 1)
     return Arrangement(
         n=n,
         p=p,
         q=effects.shape[1],
         inner=tuple(term.name for term in inner),
         outer=tuple(term.name for term in outer),
-        owners=np.repeat(np.arange(len(outer)), [term.levels for term in outer]),
+        owners=np.repeat(np.arange(len(outer)), levels),
         batches=tuple(_batches(owner, inside, sizes, tracks, fixed, width)),
-        tt=_products(one, tracks, tracks, (1, width, width))[0],
-        tx=_products(one, tracks, fixed, (1, width, p + 1))[0],
-        xx=_products(one, fixed, fixed, (1, p + 1, p + 1))[0],
+        products=_products(np.zeros(n, np.intp), everything, everything, shape)[0],
     )
 
 
@@ -171,11 +172,10 @@ def _batches(
     owner: Term, inside: _Entries, sizes: Codes, tracks: _Entries, fixed: _Entries, width: int
 ) -> Iterator[Batch]:
     """Blocks of one shape together: as many levels inside, as many columns of the dense matrix."""
-    tracks, met, columns = _met(owner, tracks)
-    firsts = np.cumsum(met) - met
-    shapes, shape_of = np.unique(
-        np.column_stack([sizes, -(-met // ROUND) * ROUND]), axis=0, return_inverse=True
-    )
+    local, met, columns = _met(owner, tracks)
+    firsts, wide = np.cumsum(met) - met, fixed.columns.shape[1]
+    rounded = np.minimum(-(-met // ROUND) * ROUND, width)
+    shapes, shape_of = np.unique(np.column_stack([sizes, rounded]), axis=0, return_inverse=True)
     for i, (*levels, k) in enumerate(shapes.tolist()):
         blocks = np.flatnonzero(shape_of.ravel() == i)
         position = np.full(owner.levels, -1, np.intp)
@@ -183,14 +183,11 @@ def _batches(
         rows = np.flatnonzero(position[owner.codes] >= 0)
         at, z, size = position[owner.codes[rows]], inside[rows], len(blocks)
         m = z.columns.shape[1] - len(levels) + sum(levels)
-        near = np.minimum(firsts[blocks][:, None] + np.arange(k), len(columns) - 1)
-        own = columns[near]
+        beside = (tracks if k == width else local)[rows].beside(fixed[rows], k)
         yield Batch(
             zz=_products(at, z, z, (size, m, m)),
-            zt=_products(at, z, tracks[rows], (size, m, k)),
-            zx=_products(at, z, fixed[rows], (size, m, fixed.columns.shape[1])),
-            columns=own,
-            cells=own[:, :, None] * width + own[:, None, :],
+            zt=_products(at, z, beside, (size, m, k + wide)),
+            cells=None if k == width else _cells(columns, firsts[blocks], k, width, wide),
             sizes=tuple(levels),
         )
 
@@ -203,6 +200,13 @@ def _met(owner: Term, tracks: _Entries) -> tuple[_Entries, Codes, Codes]:
     met = np.bincount(keys // width, minlength=owner.levels)
     local = number.reshape(tracks.columns.shape) - (np.cumsum(met) - met)[owner.codes][:, None]
     return _Entries(local, tracks.values), met, keys % width
+
+
+def _cells(columns: Codes, firsts: Codes, k: int, width: int, wide: int) -> Codes:
+    """Where pairs of a block's columns, [X y] last, are in the cross-products laid flat."""
+    near = columns[np.minimum(firsts[:, None] + np.arange(k), len(columns) - 1)]
+    own = np.hstack([near, np.tile(width + np.arange(wide), (len(firsts), 1))])
+    return own[:, :, None] * (width + wide) + own[:, None, :]
 
 
 def _products(at: Codes, left: _Entries, right: _Entries, shape: tuple[int, int, int]) -> Floats:

@@ -1,9 +1,11 @@
 """Conditions compared by models: the rows and columns that mixed and ordinal ones share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+
+from analysis.stats.blocks import Codes, Floats
 
 TERMS = [
     "term",
@@ -31,10 +33,26 @@ def complete(
     frame: pd.DataFrame, outcome: str, conditions: Sequence[str], groups: Sequence[str]
 ) -> pd.DataFrame:
     """The rows with an outcome, one of the conditions and a level of every group."""
-    values = pd.to_numeric(frame[outcome]).astype(float)
-    known = np.isfinite(values) & frame["condition"].isin(list(conditions))
-    known &= frame[list(groups)].notna().all(axis=1)
+    values = pd.to_numeric(frame[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.isfinite(values) & (codes(frame, conditions) >= 0)
+    for group in groups:
+        known &= frame[group].notna().to_numpy()
     return frame.assign(**{outcome: values})[known]
+
+
+def codes(frame: pd.DataFrame, conditions: Sequence[str]) -> Codes:
+    """Each row's place in the conditions, −1 for none of them."""
+    return pd.Index(conditions).get_indexer(frame["condition"])
+
+
+def indicators(used: pd.DataFrame, present: Sequence[str]) -> Floats:
+    """A column of ones and zeros for each condition (n, k)."""
+    return (codes(used, present)[:, None] == np.arange(len(present))).astype(np.float64)
+
+
+def present_in(used: pd.DataFrame, conditions: Sequence[str]) -> list[str]:
+    """The conditions with ratings, in their order."""
+    return [conditions[i] for i in np.unique(codes(used, conditions))]
 
 
 def counts(used: pd.DataFrame) -> dict[str, object]:
@@ -60,6 +78,30 @@ def without_ratings(conditions: Sequence[str], present: Sequence[str]) -> str:
     """Why conditions can't be compared, if one of them has no ratings."""
     absent = next((one for one in conditions if one not in present), None)
     return "" if absent is None else f"no ratings in {absent}"
+
+
+def table(rows: Sequence[Mapping[str, object]], shared: Mapping[str, object]) -> pd.DataFrame:
+    """Rows of `TERMS`, with what is the same in all of them."""
+    return pd.DataFrame([{**row, **shared} for row in rows], columns=TERMS)
+
+
+def components_table(
+    rows: Sequence[tuple[str, float, int | None, str]], *, shares: bool = True
+) -> pd.DataFrame:
+    """Rows of `COMPONENTS` from names, variances, numbers of levels and reasons."""
+    names, variances, levels, reasons = zip(*rows, strict=True)
+    variance = np.array(variances, dtype=np.float64)
+    total = np.nansum(variance) if shares else np.nan
+    return pd.DataFrame(
+        {
+            "component": names,
+            "variance": variance,
+            "sd": np.sqrt(variance),
+            "share": variance / total if total else np.nan,
+            "n_levels": pd.array(levels, dtype="Int64"),
+            "status": [status(reason) for reason in reasons],
+        }
+    )
 
 
 def status(reason: str) -> str:

@@ -107,7 +107,8 @@ def describe(
     else:
         present = frame[column].dropna().unique().tolist()
         wanted = list(levels) if levels is not None else sorted(present)
-        groups = {str(level): frame[frame[column] == level] for level in wanted}
+        needed = frame[["participant_id", outcome]]  # wide frames are slow to cut
+        groups = {str(level): needed[frame[column] == level] for level in wanted}
     rows = [
         {"outcome": label, "group_by": column or ALL, "level": level, **_row(group, outcome, seed)}
         for level, group in groups.items()

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from analysis.stats.blocks import Arrangement, Batch, Codes, Floats
+from analysis.stats.blocks import Arrangement, Batch, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +53,23 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A batch after its elimination: K = Λ(Λ′Z′ZΛ + I)⁻¹Λ′, K Z′T and K Z′[X y]."""
+    """A batch after its elimination: K = Λ(Λ′Z′ZΛ + I)⁻¹Λ′ and K Z′[T X y]."""
 
     batch: Batch
     kernel: Floats
-    tracks: Floats
-    fixed: Floats
+    kept: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class _Rest:
-    """What the blocks leave of the dense cross-products, S and S[X y], and U = Λ(Λ′SΛ + I)⁻¹Λ′."""
+    """What the blocks leave of the dense cross-products, S, and S[X y]; (Λ′SΛ + I)⁻¹, and
+    U = Λ(Λ′SΛ + I)⁻¹Λ′ beside U S[X y]."""
 
     s: Floats
     sx: Floats
     scale: Floats
     inverse: Floats
     u: Floats
-    ux: Floats
 
 
 def evaluate(a: Arrangement, factors: Sequence[Floats]) -> Evaluation:
@@ -79,13 +78,15 @@ def evaluate(a: Arrangement, factors: Sequence[Floats]) -> Evaluation:
     Only the owner of the blocks has more than one effect a level. Raises LinAlgError where X′V⁻¹X
     is singular.
     """
+    w = a.width
     scale = np.array([factor.item() for factor in factors[len(a.inner) :]])[a.owners]
     log_v, steps = _eliminate(a, factors[: len(a.inner)])
-    s, sx, xx = _left(a, steps)
-    log_dense, inverse = _inverse(scale[:, None] * s * scale + np.eye(a.width))
+    left = _left(a, steps)
+    s, sx = left[:w, :w], left[:w, w:]
+    log_dense, inverse = _inverse(scale[:, None] * s * scale + np.eye(w))
     u = scale[:, None] * inverse * scale
-    rest = _Rest(s, sx, scale, inverse, u, ux=u @ sx)
-    xx = xx - sx.T @ rest.ux
+    rest = _Rest(s, sx, scale, inverse, np.hstack([u, u @ sx]))
+    xx = left[w:, w:] - sx.T @ rest.u[:, w:]
     precision, cross = xx[:-1, :-1], xx[:-1, -1]
     beta = np.linalg.solve(precision, cross)
     moments = [*_of_blocks(a, steps, rest, beta), *_of_rest(a, rest, beta)]
@@ -98,10 +99,9 @@ def _eliminate(a: Arrangement, factors: Sequence[Floats]) -> tuple[float, list[_
     for batch in a.batches:
         factor = _block_factor(factors, batch.sizes)
         inside = factor.T @ batch.zz @ factor + np.eye(len(factor))
-        roots = np.linalg.cholesky(inside)
-        log_v += 2 * float(np.log(np.diagonal(roots, axis1=1, axis2=2)).sum())
+        log_v += float(np.linalg.slogdet(inside)[1].sum())
         kernel = factor @ np.linalg.inv(inside) @ factor.T
-        steps.append(_Step(batch, kernel, kernel @ batch.zt, kernel @ batch.zx))
+        steps.append(_Step(batch, kernel, kernel @ batch.zt))
     return log_v, steps
 
 
@@ -115,36 +115,35 @@ def _block_factor(factors: Sequence[Floats], sizes: Sequence[int]) -> Floats:
     return factor
 
 
-def _left(a: Arrangement, steps: Sequence[_Step]) -> tuple[Floats, Floats, Floats]:
-    """The dense cross-products less what the blocks explain."""
-    fixed = np.arange(a.p + 1)
-    cells = [step.batch.columns[:, :, None] * (a.p + 1) + fixed for step in steps]
-    return (
-        a.tt - _summed(steps, [s.batch.cells for s in steps], "tracks", a.tt.shape),
-        a.tx - _summed(steps, cells, "fixed", a.tx.shape),
-        a.xx - sum((_turned(s.batch.zx) @ s.fixed).sum(axis=0) for s in steps),
-    )
-
-
-def _summed(
-    steps: Sequence[_Step], cells: Sequence[Codes], other: str, shape: tuple[int, ...]
-) -> Floats:
-    """Σ over blocks of T′Z K Z′(T or [X y]), each added to its cells."""
-    values = [_turned(step.batch.zt) @ getattr(step, other) for step in steps]
-    flat = np.concatenate([cell.ravel() for cell in cells])
-    weights = np.concatenate([value.ravel() for value in values])
-    sums = np.bincount(flat, weights, minlength=shape[0] * shape[1])
-    return sums.astype(np.float64, copy=False).reshape(shape)
+def _left(a: Arrangement, steps: Sequence[_Step]) -> Floats:
+    """The cross-products of the dense matrix and [X y] less what the blocks explain."""
+    left, cells, values = a.products.copy(), [], []
+    for step in steps:
+        if step.batch.cells is None:
+            k = len(left)
+            left -= step.batch.zt.reshape(-1, k).T @ step.kept.reshape(-1, k)
+        else:
+            cells.append(step.batch.cells.ravel())
+            values.append((_turned(step.batch.zt) @ step.kept).ravel())
+    if cells:
+        sums = np.bincount(np.concatenate(cells), np.concatenate(values), left.size)
+        left -= sums.reshape(left.shape)
+    return left
 
 
 def _inverse(matrix: Floats) -> tuple[float, Floats]:
     """The logarithm of the determinant and the inverse of a positive definite matrix."""
     if not len(matrix):
         return 0.0, matrix
-    root = linalg.cholesky(matrix, lower=True, check_finite=False)
-    lower = np.tril(linalg.lapack.dpotri(root, lower=True)[0])
-    log_det = 2 * float(np.log(np.diagonal(root)).sum())
-    return log_det, lower + np.tril(lower, -1).T
+    root, failed = linalg.lapack.dpotrf(matrix, lower=True, clean=True)
+    if failed:
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
+    diagonal = np.arange(len(matrix))
+    log_det = 2 * float(np.log(root[diagonal, diagonal]).sum())
+    lower = linalg.lapack.dpotri(root, lower=True)[0]
+    inverse = lower + lower.T
+    inverse[diagonal, diagonal] /= 2
+    return log_det, inverse
 
 
 def _turned(matrices: Floats) -> Floats:
@@ -153,18 +152,17 @@ def _turned(matrices: Floats) -> Floats:
 
 def _of_blocks(a: Arrangement, steps: Sequence[_Step], rest: _Rest, beta: Floats) -> list[Moments]:
     """The moments of the terms inside blocks."""
-    by_batch = [_of_batch(step, a.q, rest, beta) for step in steps]
+    by_batch = [_of_batch(step, a, rest, beta) for step in steps] if a.inner else []
     return [sum(terms[1:], terms[0]) for terms in zip(*by_batch, strict=True)]
 
 
-def _of_batch(step: _Step, q: int, rest: _Rest, beta: Floats) -> list[Moments]:
-    batch, columns = step.batch, step.batch.columns
-    zt = batch.zt - batch.zz @ step.tracks
-    zu = zt @ rest.u.ravel()[batch.cells]
-    zz = batch.zz - batch.zz @ step.kernel @ batch.zz - zu @ _turned(zt)
-    zx = batch.zx - batch.zz @ step.fixed - zt @ rest.ux[columns]
-    if not q:
-        return []
+def _of_batch(step: _Step, a: Arrangement, rest: _Rest, beta: Floats) -> list[Moments]:
+    batch, q, k = step.batch, a.q, step.kept.shape[2] - a.p - 1
+    zt = batch.zt - batch.zz @ step.kept
+    near = rest.u if batch.cells is None else rest.u.ravel()[batch.cells[:, :k]]
+    zu = zt[:, :, :k] @ near
+    zz = batch.zz - batch.zz @ step.kernel @ batch.zz - zu[:, :, :k] @ _turned(zt[:, :, :k])
+    zx = zt[:, :, k:] - zu[:, :, k:]
     found = [_moments(zz[:, :q, :q].sum(axis=0), zx[:, :q], beta)]
     for start, size in zip(q + np.cumsum([0, *batch.sizes]), batch.sizes, strict=False):
         own = slice(start, start + size)
@@ -175,7 +173,7 @@ def _of_batch(step: _Step, q: int, rest: _Rest, beta: Floats) -> list[Moments]:
 
 def _of_rest(a: Arrangement, rest: _Rest, beta: Floats) -> Iterator[Moments]:
     """The moments of the terms in the dense matrix."""
-    zx = rest.sx - rest.s @ rest.ux
+    zx = rest.sx - rest.s @ rest.u[:, a.width :]
     for i in range(len(a.outer)):
         own = a.owners == i
         yield _moments(_trace(rest, own), zx[own][:, None, :], beta)
@@ -186,7 +184,8 @@ def _trace(rest: _Rest, own: NDArray[np.bool_]) -> float:
     Λ⁻¹(Λ′SΛ + I)⁻¹ΛS where Λ is not 0; so there is no difference of nearly equal numbers."""
     s = rest.s[own]
     if (scale := rest.scale[own][0]) == 0:
-        return float(np.trace(s[:, own]) - np.einsum("ij,jk,ik->", s, rest.u, s, optimize=True))
+        u = rest.u[:, : len(rest.u)]
+        return float(np.trace(s[:, own]) - np.einsum("ij,jk,ik->", s, u, s, optimize=True))
     return float((rest.inverse[own] * s @ rest.scale).sum() / scale)
 
 

@@ -15,15 +15,17 @@ from scipy import stats
 from analysis.stats import reml
 from analysis.stats.blocks import Floats
 from analysis.stats.conditions import (
-    COMPONENTS,
     OMNIBUS,
     RESIDUAL,
-    TERMS,
     complete,
+    components_table,
     counts,
+    indicators,
     ordered,
     pairs,
+    present_in,
     status,
+    table,
     without_ratings,
 )
 from analysis.stats.estimable import Solution, independent, noun, solve
@@ -34,7 +36,7 @@ INTERCEPT = "intercept"
 
 @dataclass(frozen=True, slots=True)
 class MixedFit:
-    """`terms` has rows of `TERMS`, `components` of `COMPONENTS`; `fit` is None if there is none."""
+    """`terms` and `components` are tables of `conditions`; `fit` is None if there is none."""
 
     terms: pd.DataFrame
     components: pd.DataFrame
@@ -67,20 +69,18 @@ def crossed(
     Never raises for poor data: what can't be estimated is NaN with its reason in `status`.
     """
     used = complete(frame, outcome, conditions, groups)
-    present = [one for one in conditions if (used["condition"] == one).any()]
-    x = np.column_stack([used["condition"] == one for one in present] or [np.zeros(len(used))])
-    columns = {group: used[group] for group in groups}
+    present = present_in(used, conditions)
     solution = solve(
-        used[outcome].to_numpy(float),
-        x.astype(float),
-        columns,
+        used[outcome].to_numpy(),
+        indicators(used, present),
+        {group: used[group] for group in groups},
         needed=groups[0],
         effects="conditions",
     )
     means = dict(zip(present, np.eye(len(present)), strict=True))
     rows = _condition_rows(solution, ordered(conditions, reference), means, alpha)
-    terms = pd.DataFrame(rows).assign(**counts(used), **_quality(solution))
-    return MixedFit(terms.reindex(columns=TERMS), _components(solution, {}), solution.fit)
+    terms = table(rows, counts(used) | _quality(solution))
+    return MixedFit(terms, _components(solution, {}), solution.fit)
 
 
 def fit(
@@ -120,9 +120,9 @@ def fit(
     for column, name in enumerate(names or [f"x{i}" for i in range(design.shape[1])]):
         reason = solution.reason or ("" if own[column] else "made up of other columns")
         rows.append(_row(solution.fit, name, contrasts.get(column), reason, alpha))
-    terms = pd.DataFrame(rows).assign(n_obs=int(kept.sum()), **_quality(solution))
+    terms = table(rows, {"n_obs": int(kept.sum())} | _quality(solution))
     components = _components(solution, {name: list(slopes or {}) for name in list(groups)[:1]})
-    return MixedFit(terms.reindex(columns=TERMS), components, solution.fit)
+    return MixedFit(terms, components, solution.fit)
 
 
 def _condition_rows(
@@ -177,22 +177,16 @@ def _omnibus(
 
 def _components(solution: Solution, slopes: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """A row a group (and slope) and one of the residual. Shares only where none depends on x."""
-    rows = []
+    rows: list[tuple[str, float, int | None, str]] = []
     for name, levels in solution.levels.items():
         labels = [noun(name), *(f"{noun(name)}: {slope}" for slope in slopes.get(name, []))]
         reason = solution.reason or solution.dropped.get(name, "")
         known = solution.fit.covariances.get(name) if solution.fit else None
-        variances = [np.nan] * len(labels) if known is None else np.diagonal(known)
-        rows += [
-            (label, v, levels, status(reason)) for label, v in zip(labels, variances, strict=True)
-        ]
-    sigma2 = solution.fit.sigma2 if solution.fit else np.nan
-    rows.append((RESIDUAL, sigma2, pd.NA, status(solution.reason)))
-    found = pd.DataFrame(rows, columns=["component", "variance", "n_levels", "status"])
-    found["sd"] = np.sqrt(found["variance"])
-    total = np.nan if any(slopes.values()) else found["variance"].sum()
-    found["share"] = found["variance"] / total
-    return found.astype({"n_levels": "Int64"})[COMPONENTS]
+        variances = [np.nan] * len(labels) if known is None else np.diagonal(known).tolist()
+        pairs = zip(labels, variances, strict=True)
+        rows += [(label, variance, levels, reason) for label, variance in pairs]
+    rows.append((RESIDUAL, solution.fit.sigma2 if solution.fit else np.nan, None, solution.reason))
+    return components_table(rows, shares=not any(slopes.values()))
 
 
 def _quality(solution: Solution) -> dict[str, object]:

@@ -14,15 +14,17 @@ from scipy import stats
 from analysis.stats import cumulative
 from analysis.stats.blocks import Codes, Floats
 from analysis.stats.conditions import (
-    COMPONENTS,
     OMNIBUS,
     RESIDUAL,
-    TERMS,
     complete,
+    components_table,
     counts,
+    indicators,
     ordered,
     pairs,
+    present_in,
     status,
+    table,
     without_ratings,
 )
 
@@ -33,7 +35,7 @@ LOGISTIC = np.pi**2 / 3
 
 @dataclass(frozen=True, slots=True)
 class OrdinalFit:
-    """`terms` has rows of `TERMS`, `components` of `COMPONENTS`; `fit` is None if there is none."""
+    """`terms` and `components` are tables of `conditions`; `fit` is None if there is none."""
 
     terms: pd.DataFrame
     components: pd.DataFrame
@@ -97,19 +99,19 @@ def cumulative_link(
         "log_likelihood": solution.fit.log_likelihood if solution.fit else np.nan,
         "converged": solution.fit is not None,
     }
-    terms = pd.DataFrame(rows).assign(**counts(solution.used), **quality)
-    return OrdinalFit(terms.reindex(columns=TERMS), _components(solution), solution.fit)
+    terms = table(rows, counts(solution.used) | quality)
+    return OrdinalFit(terms, _components(solution), solution.fit)
 
 
 def _solve(used: pd.DataFrame, outcome: str, order: Sequence[str], points: int) -> _Solution:
     used, apart, reason = _overlapping(used, outcome, order, points)
     if reason:
         return _Solution(used, None, reason, apart, range(1, points + 1))
-    present = [one for one in order if (used["condition"] == one).any()]
+    present = present_in(used, order)
     scale, y = np.unique(used[outcome].to_numpy(np.intp), return_inverse=True)
     people = pd.factorize(used[GROUP])[0].astype(np.intp)
     single = len(used) == people.max() + 1
-    columns = _columns(used, present)
+    columns = indicators(used, present)[:, 1:]
     found = cumulative.fit(y, columns, None if single else people)
     if not found.converged:
         return _Solution(used, None, "the fit did not converge", apart, range(1, points + 1))
@@ -120,12 +122,6 @@ def _solve(used: pd.DataFrame, outcome: str, order: Sequence[str], points: int) 
     contrasts[0] = 0
     effects = dict(zip(present, contrasts, strict=True))
     return _Solution(used, found, "", apart, scale.tolist(), alone, effects, cov)
-
-
-def _columns(used: pd.DataFrame, present: Sequence[str]) -> Floats:
-    """An indicator of each condition but the first."""
-    columns = [used["condition"].to_numpy() == one for one in present[1:]]
-    return np.reshape(columns, (len(columns), len(used))).T.astype(np.float64)
 
 
 def _poor(used: pd.DataFrame, outcome: str, points: int) -> str:
@@ -153,9 +149,9 @@ def _overlapping(
     """The ratings of conditions with finite effects, why others are left out, and why all are."""
     apart: dict[str, str] = {}
     while not (reason := _poor(used, outcome, points)):
-        present = [one for one in order if (used["condition"] == one).any()]
+        present = present_in(used, order)
         y = np.unique(used[outcome], return_inverse=True)[1]
-        if not cumulative.separated(y, _columns(used, present)):
+        if not cumulative.separated(y, indicators(used, present)[:, 1:]):
             break
         ends = [one for one in present if _at_an_end(y[(used["condition"] == one).to_numpy()], y)]
         if not ends:
@@ -264,13 +260,7 @@ def _components(solution: _Solution) -> pd.DataFrame:
     fitted, reason = solution.fit, solution.reason or solution.alone
     variance = np.nan if reason or fitted is None else fitted.sd**2
     residual = np.nan if fitted is None else LOGISTIC
-    found = pd.DataFrame(
-        [
-            (PARTICIPANT, variance, solution.used[GROUP].nunique(), status(reason)),
-            (RESIDUAL, residual, pd.NA, status(solution.reason)),
-        ],
-        columns=["component", "variance", "n_levels", "status"],
+    people = solution.used[GROUP].nunique()
+    return components_table(
+        [(PARTICIPANT, variance, people, reason), (RESIDUAL, residual, None, solution.reason)]
     )
-    found["sd"] = np.sqrt(found["variance"])
-    found["share"] = found["variance"] / found["variance"].sum()
-    return found.astype({"n_levels": "Int64"})[COMPONENTS]

@@ -4,6 +4,7 @@ Nothing is estimated here. The page in the researcher's area and the file to han
 of these sections.
 """
 
+from .brief import brief
 from .sections import sections
 
-__all__ = ["sections"]
+__all__ = ["brief", "sections"]

@@ -1,37 +1,135 @@
 """A table's cells as people read them."""
 
-import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from analysis.figures.words import number
+from analysis.figures.words import number, span
+from analysis.inference import Design
+
+from . import words
 
 MISSING = "–"
+Row = Mapping[str, Any]
+Write = Callable[[Row, Design], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Its heading, and how its values are written: text, count, number, share or p."""
+    """Its heading, and how a row is written in it; nothing is written where nothing is known.
+
+    What is `shared` stands in the caption where it is the same in all rows.
+    """
 
     title: str
-    kind: str = "text"
+    write: Write
+    shared: bool = False
 
 
-def cell(value: Any, column: Column) -> str:
+def cell(row: Row, column: Column, design: Design) -> str:
     """What is missing is a dash, never a zero and never “nan”."""
-    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
-        return MISSING
-    match column.kind:
-        case "count":
-            return f"{int(value):,}"
-        case "number":
-            return number(value)
-        case "share":
-            return f"{number(100 * value, 1)} %"
-        case "p":
-            return "< .001" if value < 0.001 else f"{value:.3f}".removeprefix("0")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value) or MISSING
+    return column.write(row, design) or MISSING
+
+
+def known(value: Any) -> bool:
+    return value is not None and not pd.isna(value)
+
+
+def p_of(p: float) -> str:
+    """As a cell: without its letter and without the zero that it always has."""
+    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def text(name: str) -> Write:
+    return lambda row, design: str(row[name]) if known(row.get(name)) else ""
+
+
+def named(name: str, names: Mapping[str, str]) -> Write:
+    return lambda row, design: words.of(names, row[name]) if known(row.get(name)) else ""
+
+
+def asked(name: str = "outcome") -> Write:
+    return lambda row, design: words.asked(row[name], design)
+
+
+def count(name: str) -> Write:
+    return lambda row, design: f"{int(row[name]):,}" if known(row.get(name)) else ""
+
+
+def figure(name: str, digits: int = 2) -> Write:
+    return lambda row, design: number(row[name], digits) if known(row.get(name)) else ""
+
+
+def percent(name: str) -> Write:
+    return lambda row, design: f"{number(100 * row[name], 1)} %" if known(row.get(name)) else ""
+
+
+def p(name: str = "p") -> Write:
+    return lambda row, design: p_of(row[name]) if known(row.get(name)) else ""
+
+
+def interval(
+    low: str = "ci_low", high: str = "ci_high", *, percent: bool = False, digits: int = 2
+) -> Write:
+    """“2.77 to 3.05”, or in per cent."""
+
+    def write(row: Row, design: Design) -> str:
+        if not (known(row.get(low)) and known(row.get(high))):
+            return ""
+        ends = (100 * row[low], 100 * row[high]) if percent else (row[low], row[high])
+        return span(*ends, 1 if percent else digits) + (" %" if percent else "")
+
+    return write
+
+
+def with_interval(
+    name: str,
+    low: str = "ci_low",
+    high: str = "ci_high",
+    *,
+    names: Mapping[str, str] | None = None,
+    digits: int = 2,
+) -> Write:
+    """“−0.10 (−0.23 to 0.03)”; with `names`, what the number is called before it."""
+    ends = interval(low, high, digits=digits)
+
+    def write(row: Row, design: Design) -> str:
+        if not known(row.get(name)):
+            return ""
+        called = f"{words.of(names, row[f'{name}_name'])} " if names else ""
+        around = ends(row, design)
+        return f"{called}{number(row[name], digits)}" + (f" ({around})" if around else "")
+
+    return write
+
+
+def statistic(row: Row, design: Design) -> str:
+    """“t(82) = −1.49”, with the degrees of freedom that there are."""
+    if not known(row.get("statistic")):
+        return ""
+    letter = words.STATISTICS.get(str(row.get("test"))) or words.of(
+        words.STATISTICS, row.get("statistic_name", "")
+    )
+    given = [row.get(name) for name in ("df_numerator", "df", "df_residual")]
+    degrees = [number(float(one), 1).removesuffix(".0") for one in given if known(one) and one]
+    freedom = f"({', '.join(degrees)})" if degrees else ""
+    return f"{letter}{freedom} = {number(row['statistic'])}"
+
+
+def sizes(a: str = "n_a", b: str = "n_b") -> Write:
+    """How many participants: one number where they are pairs or all at once."""
+
+    def write(row: Row, design: Design) -> str:
+        if not known(row.get(a)):
+            return ""
+        one = design.paired or not known(row.get(b))
+        return f"{int(row[a]):,}" if one else f"{int(row[a]):,} and {int(row[b]):,}"
+
+    return write
+
+
+def why(row: Row, design: Design) -> str:
+    """Why there are no numbers: a column that is left out where there are all."""
+    return words.why(row.get("status", "ok"))

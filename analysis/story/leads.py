@@ -1,275 +1,245 @@
 """The sentence that opens each section of a report, made from the numbers with uncertainty."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from analysis.figures.words import counted, listed, number, share, span
 from analysis.inference import Design
-from analysis.inference.design import ALL, PLANNED, SENSITIVITY
+
+from . import rows, words
+from .conclusions import verdicts
+from .phrases import (
+    NO_PAIR,
+    NO_SCALE,
+    NOBODY,
+    NOBODY_CAME,
+    confidence,
+    interval,
+    is_or_are,
+    named,
+    p_value,
+    participants,
+    people,
+)
 
 Tables = Mapping[str, pd.DataFrame]
 Row: TypeAlias = Any  # a row of a table
-NOBODY = "Nobody has rated anything yet, so nothing can be estimated."
-T_TESTS = ("paired_t", "welch_t")
-
-
-def p_value(p: float) -> str:
-    if pd.isna(p):
-        return "p not estimable"
-    return "p < .001" if p < 0.001 else f"p = {p:.3f}".replace("0.", ".", 1)
-
-
-def level(design: Design) -> str:
-    return f"{100 * (1 - design.alpha):g} %"
-
-
-def said(outcome: str, design: Design) -> str:
-    """An outcome in the study's own words."""
-    for one in design.outcomes:
-        if one.name == outcome:
-            return f"“{one.label or one.column}”"
-    return outcome
-
-
-def why(row: Row) -> str:
-    return str(row["status"]).removeprefix("not_estimable: ")
 
 
 def flow(tables: Tables, design: Design) -> str:
-    everybody = tables["flow"][tables["flow"]["condition"].isna()]
-    n = everybody.groupby("stage")["n"].sum()
-    registered = int(n.get("registered", 0))
+    table = tables["flow"]
+    n = table[table["condition"].isna()].groupby("stage")["n"].sum()
+    registered, completed, excluded, analysed = (
+        int(n.get(stage, 0)) for stage in ("registered", "completed", "excluded", "analysed")
+    )
     if not registered:
-        return "Nobody has registered yet."
-    completed, excluded = int(n.get("completed", 0)), int(n.get("excluded", 0))
-    words = counted(registered, "person").replace("persons", "people")
+        return NOBODY_CAME
+    left_out = (
+        f"{excluded} {is_or_are(excluded)} excluded by the analysis plan, and "
+        if design.plan.exclusions
+        else "and "
+    )
     return (
-        f"Of {words} who registered, {completed} completed the study, {excluded} "
-        f"{'is' if excluded == 1 else 'are'} excluded by the analysis plan, and "
-        f"{int(n.get('analysed', 0))} are analysed."
+        f"Of {people(registered)} who registered, {completed} completed the study, "
+        f"{left_out}{analysed} {is_or_are(analysed)} analysed."
     )
 
 
 def quality(tables: Tables, design: Design) -> str:
     flags = tables["flags"]
     if flags.empty:
-        return "No answer was marked as careless by the study's rules."
-    people = flags["participant_id"].nunique()
+        return "No answer was marked as careless by the study’s rules."
+    who = flags["participant_id"].nunique()
     kinds = flags["flag"].value_counts()
-    named = listed([f"{name.replace('_', ' ')} ({n})" for name, n in kinds.items()])
+    named_kinds = listed([f"{words.of(words.MARKS, kind)} ({n})" for kind, n in kinds.items()])
     return (
-        f"{counted(people, 'participant')} {'has' if people == 1 else 'have'} marks of careless "
-        f"answers: {named}. Marks alone leave nobody out."
+        f"{participants(who)} {'has' if who == 1 else 'have'} marks of careless answers: "
+        f"{named_kinds}; a mark leaves out only whom the analysis plan says."
     )
 
 
 def ratings(tables: Tables, design: Design) -> str:
     if design.primary is None:
-        return "The study has no scale on which conditions could be compared."
-    rows = tables["descriptives"]
-    of = rows[(rows["outcome"] == design.primary.name) & (rows["group_by"] == "condition")]
-    of = of[of["n_participants"] > 0]
-    if of.empty:
+        return NO_SCALE
+    table = rows.by_condition(tables["descriptives"], design)
+    table = table[table["n_participants"].fillna(0).gt(0)]
+    if table.empty:
         return NOBODY
     means = [
-        f"{row['level']} {number(row['mean'])} "
-        f"({_interval(row, '95 %')}; n = {counted(int(row['n_participants']), 'participant')})"
-        for _, row in of.iterrows()
+        f"{row['level']} {number(row['mean'])} ({_ends(row)}, n = {int(row['n_participants'])})"
+        for _, row in table.iterrows()
     ]
-    return f"Mean ratings on {said(design.primary.name, design)}: {listed(means)}."
+    asked = words.quoted(design.primary, design)
+    return f"Means and their 95 % intervals on {asked}: {named(means, 4)}."
 
 
-def _interval(row: Row, confidence: str, low: str = "ci_low", high: str = "ci_high") -> str:
-    ends = span(row[low], row[high])
-    return f"{confidence} interval {ends}" if ends else "no interval"
+def _ends(row: Row) -> str:
+    return span(row["ci_low"], row["ci_high"]) or "no interval"
 
 
-def primary_rows(tables: Tables, design: Design, family: str | None = None) -> pd.DataFrame:
-    """The t-tests of the primary outcome: the planned ones, or without a plan all."""
-    rows = tables["comparisons"]
-    if design.primary is None or rows.empty:
-        return rows.iloc[:0]
-    rows = rows[(rows["outcome"] == design.primary.name) & rows["test"].isin(T_TESTS)]
-    if family:
-        return rows[rows["family"] == family]
-    planned = rows[rows["family"] == PLANNED]
-    return planned if len(planned) else rows[rows["analysis_set"] == ALL]
-
-
-def comparisons(tables: Tables, design: Design) -> str:
-    rows = primary_rows(tables, design)
-    if rows.empty:
-        return "There are no two conditions to compare."
-    planned = bool((rows["family"] == PLANNED).all())
-    opening = "As planned: " if planned else "Not planned before the data, so exploratory: "
-    return opening + " ".join(difference(row, design) for _, row in rows.iterrows())
-
-
-def difference(row: Row, design: Design) -> str:
-    """What one t-test says: the difference, its interval, p, and what may be concluded."""
-    a, b = row["condition_a"], row["condition_b"]
-    if row["status"] != "ok":
-        return f"{a} against {b} can't be estimated: {why(row)}."
-    ends = _interval(row, level(design), "estimate_ci_low", "estimate_ci_high")
-    n = f"n = {int(row['n_a'])}" if row["n_a"] == row["n_b"] and design.paired else (
-        f"n = {int(row['n_a'])} and {int(row['n_b'])}"
-    )  # fmt: skip
-    numbers = f"{ends}, {n}, {p_value(row['p_holm'])} after Holm"
-    size = f"{number(abs(row['estimate']))} points"
-    if row["p_holm"] < design.alpha:
-        way = "higher" if row["estimate"] > 0 else "lower"
-        return f"{a} was rated {size} {way} than {b} ({numbers})."
-    seen = f"{a} and {b} differed by {number(row['estimate'])} points ({numbers})"
-    if pd.notna(row["tost_p"]) and row["tost_p"] < design.alpha:
-        bound = number(row["tost_high"])
-        return f"{seen}: equivalent within {bound} points ({p_value(row['tost_p'])})."
-    return f"{seen}: no difference is shown, and none is ruled out."
+# models
 
 
 def models(tables: Tables, design: Design) -> str:
-    rows = tables["models"]
-    if design.primary is None or rows.empty:
-        return NOBODY
-    track = next((one for one in design.outcomes if one.of_tracks), design.primary)
-    of = rows[(rows["outcome"] == track.name) & (rows["model"] == "linear_mixed")]
-    of = of[(of["analysis_set"] == design.sets[-1]) & of["term"].str.contains(" - ", regex=False)]
-    if of.empty:
-        return "There are no two conditions to model."
+    outcomes = rows.modelled(design)
+    if not outcomes:
+        return NO_SCALE
+    outcome = next((one for one in outcomes if one.of_tracks), outcomes[0])
+    table = rows.of_outcomes(rows.main_terms(tables["models"], design), [outcome])
+    table = table[(table["model"] == "linear_mixed") & (table["term"] != "condition")]
+    if table.empty:
+        return NO_PAIR
+    samples = "participants and songs" if outcome.of_tracks else "participants"
+    asked = words.quoted(outcome, design)
+    able = table[table["status"] == "ok"]
+    if able.empty:
+        return f"A model of {asked} can't be estimated: {words.why(table['status'].iloc[0])}."
     parts = [
-        f"{row['term']} {number(row['estimate'])} ({_interval(row, level(design))}, "
-        f"{p_value(row['p'])})"
-        if row["status"] == "ok"
-        else f"{row['term']} can't be estimated: {why(row)}"
-        for _, row in of.iterrows()
+        f"{words.term(row, design)} {number(row['estimate'])} ({_ends(row)}, {p_value(row['p'])})"
+        for _, row in able.iterrows()
     ]
-    first = of.iloc[0]
+    first = able.iloc[0]
+    n = f"{counted(int(first['n_obs']), 'rating')} of {participants(first['n_participants'])}"
     return (
-        f"With participants and songs both taken as samples, on {said(track.name, design)}: "
-        f"{listed(parts)}; {counted(int(first['n_obs']), 'rating')} of "
-        f"{counted(int(first['n_participants']), 'participant')}."
+        f"With {samples} as samples, differences on {asked} with {confidence(design)} intervals: "
+        f"{named(parts)}, uncorrected; {n}."
     )
 
 
+# baselines
+
+
 def baselines(tables: Tables, design: Design) -> str:
-    rows = tables["cohesion_vs_rating"]
-    rows = rows[(rows["label_source"] == "metadata") & rows["level"].isin(["pooled", "adjusted"])]
-    rows = rows[rows["analysis_set"] == design.sets[-1]]
-    if rows.empty:
-        return NOBODY
-    of = rows[(rows["outcome"] == rows["outcome"].iloc[0])]
-    parts = [_correlation(group) for _, group in of.groupby("metric", sort=False)]
-    return f"Across playlists, the ratings went with {listed(parts[:3])}."
+    said = [verdicts(tables, design), correlations(tables, design)]
+    return " ".join(one for one in said if one)
 
 
-def _correlation(group: pd.DataFrame) -> str:
-    by_level = {row["level"]: row for _, row in group.iterrows()}
-    parts = []
-    for name, row in by_level.items():
-        if row["status"] == "ok":
-            parts.append(f"ρ = {number(row['estimate'])} {name} ({_interval(row, '95 %')})")
-        else:
-            parts.append(f"{name} not estimable ({why(row)})")
-    n = int(next(iter(by_level.values()))["n_playlists"])
-    return f"{group['metric'].iloc[0]}: {', '.join(parts)}, n = {counted(n, 'playlist')}"
-
-
-def verdicts(tables: Tables, design: Design) -> str:
-    rows = tables["metric_verdicts"]
-    if rows.empty:
-        return ""
-    counts = rows["verdict"].value_counts()
-    return "Metrics against people, pair by pair: " + listed(
-        [f"{verdict} ({n})" for verdict, n in counts.items()]
-    ) + "."  # fmt: skip
+def correlations(tables: Tables, design: Design) -> str:
+    """Of the first outcome with the condition taken out: how many metrics go with it, and which
+    most."""
+    table = rows.correlated(tables["cohesion_vs_rating"], design)
+    if table.empty:
+        return NOBODY if rows.modelled(design) else NO_SCALE
+    able = table[(table["adjusted_status"] == "ok") & table["adjusted_p_holm"].notna()]
+    asked = words.quoted(rows.modelled(design)[0], design)
+    if able.empty:
+        reason = words.why(table["adjusted_status"].iloc[0]) or "no p"
+        return f"How metrics go with {asked} within conditions can't be estimated: {reason}."
+    strongest = able.loc[able["adjusted_estimate"].astype(float).abs().idxmax()]
+    n_shown = int((able["adjusted_p_holm"] < design.alpha).sum())
+    ends = interval(strongest, confidence(design), "adjusted_ci_low", "adjusted_ci_high")
+    shown = f"{n_shown or 'none'} of {counted(len(able), 'metric')} {is_or_are(n_shown or 1)} shown"
+    return (
+        f"With the condition taken out, {shown} to go with {asked} after Holm; the largest "
+        f"correlation is that of {words.of(words.METRICS, strongest['metric'])}, ρ = "
+        f"{number(strongest['adjusted_estimate'])} ({ends}, "
+        f"n = {counted(int(strongest['n_playlists']), 'playlist')})."
+    )
 
 
 def along(tables: Tables, design: Design) -> str:
-    rows = tables["along_playlists"]
-    if rows.empty:
+    table = rows.along(tables["along_playlists"], design)
+    table = table[table["measure"] == "spearman"]
+    liked = [one for one in design.outcomes if one.of_tracks]
+    if not liked:
+        return "Songs were not rated one by one."
+    table = rows.of_outcomes(table, rows.modelled(design)[-1:] if table.size else liked)
+    if table.empty:
         return NOBODY
-    rows = rows[(rows["analysis_set"] == design.sets[-1])]
-    rows = rows[rows["outcome"] == rows["outcome"].iloc[0]]
-    rows = rows[rows["measure"] == "spearman"]
-    parts = [
-        f"{row['x']} {number(row['estimate'])} ({_interval(row, level(design))}, "
-        f"{p_value(row['p'])}, n = {counted(int(row['n_participants']), 'participant')})"
-        if row["status"] == "ok"
-        else f"{row['x']} not estimable ({why(row)})"
-        for _, row in rows.iterrows()
-    ]
-    return f"Mean correlation within participants of the rating with {listed(parts)}."
+    parts = [_trend(row, design) for _, row in table.iterrows()]
+    asked = words.asked(table["outcome"].iloc[0], design)
+    return f"Within playlists, “{asked}” {named(parts)}."
+
+
+def _trend(row: Row, design: Design) -> str:
+    of = words.of(words.ALONG, row["x"])
+    if row["status"] != "ok":
+        return f"can't be related to {of} ({words.why(row['status'])})"
+    shown = "shows no trend with"
+    if row["p"] < design.alpha:
+        shown = "rises with" if row["estimate"] > 0 else "falls with"
+    return (
+        f"{shown} {of}: mean ρ = {number(row['estimate'])} ({interval(row, confidence(design))}, "
+        f"{p_value(row['p'])}, n = {participants(row['n_participants'])})"
+    )
+
+
+# reliability, exclusions, missing, power
 
 
 def reliability(tables: Tables, design: Design) -> str:
-    rows = tables["reliability"]
-    of = rows[(rows["statistic"] == "icc_from_components") & (rows["status"] == "ok")]
-    of = of[of["scale"] == of["scale"].iloc[0]] if len(of) else of
-    if of.empty:
-        return "How alike ratings are can't be estimated."
-    names = {"participant_id": "who rates", "track_id": "the song", "playlist_id": "the playlist"}
-    parts = [
-        f"{share(row['estimate'])} by {names.get(row['variant'], row['variant'])} "
-        f"({'95 % interval ' + span(100 * row['ci_low'], 100 * row['ci_high'], 0) + ' %'})"
-        for _, row in of.iterrows()
-    ]
-    return f"Of the variance of {said(of['scale'].iloc[0], design)}, {listed(parts)} is explained."
-
-
-def exclusions(tables: Tables, design: Design) -> str:
-    if not design.plan.exclusions:
-        return "No exclusion is planned; the tables say what each rule would leave out."
-    planned = primary_rows(tables, design, PLANNED)
-    everybody = primary_rows(tables, design, SENSITIVITY)
-    if planned.empty or everybody.empty:
-        return "Nothing planned can be compared."
-    changed = [
-        f"{row['condition_a']} against {row['condition_b']}"
-        for (_, row), (_, other) in zip(planned.iterrows(), everybody.iterrows(), strict=True)
-        if (row["p_holm"] < design.alpha) != (other["p_holm"] < design.alpha)
-    ]
-    if changed:
-        return f"Without the exclusions the conclusion is another for {listed(changed)}."
-    return "With and without the exclusions, every planned comparison leads to the same conclusion."
+    table = tables["reliability"]
+    table = table[table["statistic"] == "icc_from_components"]
+    able = table[table["estimate"].notna() & table["ci_high"].notna()]
+    if able.empty:
+        reasons = [one for one in map(words.why, table["status"]) if one]
+        reason = f": {reasons[0]}" if reasons else ", as no songs were rated"
+        return f"How much ratings have in common can't be estimated{reason}."
+    able = able[able["scale"] == able["scale"].iloc[0]]
+    parts = []
+    for at, (_, row) in enumerate(able.iterrows()):
+        ends = span(100 * row["ci_low"], 100 * row["ci_high"], 0)
+        around = f"{ends} %" if at else f"{confidence(design)} interval {ends} %"
+        between = words.of(words.COMPONENTS, row["variant"])
+        verb = "" if at else "is "
+        parts.append(
+            f"{share(row['estimate'])} {verb}between {between} ({around}, "
+            f"n = {int(row['n_units'])})"
+        )
+    asked = words.asked(able["scale"].iloc[0], design)
+    return f"Of the variance of “{asked}”, {listed(parts)}."
 
 
 def missing(tables: Tables, design: Design) -> str:
-    rows = tables["missingness"]
-    rows = rows[rows["condition"].isna() | (rows["condition"] == "all")]
-    if rows.empty or not rows["n"].sum():
+    table = rows.missing_of_all(tables["missingness"], design)
+    possible = int(table["n"].fillna(0).sum())
+    if not possible:
         return NOBODY
-    worst = rows.sort_values("share", ascending=False).iloc[0]
-    if not worst["n_missing"]:
-        return "No rating is missing of what was shown."
+    lacking = int(table["n_missing"].fillna(0).sum())
+    if not lacking:
+        return f"No answer is missing where one was possible (0 of {possible:,})."
+    worst = table.sort_values("share", ascending=False, kind="stable").iloc[0]
     ends = span(100 * worst["ci_low"], 100 * worst["ci_high"], 1)
+    around = f"95 % interval {ends} %, " if ends else ""
     return (
-        f"Most is missing of {worst['field']}: {number(100 * worst['share'], 1)} % "
-        f"(95 % interval {ends} %; {int(worst['n_missing'])} of {int(worst['n'])})."
+        f"Most is missing of “{words.asked(worst['outcome'], design)}”: "
+        f"{number(100 * worst['share'], 1)} % ({around}{int(worst['n_missing']):,} of "
+        f"{int(worst['n']):,} {words.FILES[worst['file']]})."
     )
 
 
 def power(tables: Tables, design: Design) -> str:
-    rows = tables["power"]
-    found = rows[(rows["status"] == "ok") & rows["effect"].notna()]
-    if found.empty:
-        return "Power can't be estimated: too few participants, or no spread."
-    row = found.iloc[0]
+    table = rows.power(tables["power"], design)
+    able = table[(table["status"] == "ok") & table["power"].notna()]
+    if able.empty:
+        reasons = [one for one in map(words.why, table["status"]) if one]
+        return f"Power can't be estimated: {reasons[0] if reasons else 'nothing is compared'}."
+    smallest = able[able["n"].astype(float) == able["n"].astype(float).min()].iloc[:1]
+    pair = words.pair(smallest.iloc[0].to_dict())
+    of = able[[words.pair(row) == pair for row in able.to_dict("records")]]
+    people = "pairs" if design.paired else "participants a condition"
+    found = [
+        f"{row['asked']}, {number(row['effect'])} SDs, with {share(row['power'])}"
+        for _, row in of.iterrows()
+    ]
     return (
-        f"With n = {int(row['n'])} ({row['condition_a']} against {row['condition_b']}), an effect "
-        f"of {number(row['effect'])} SDs would have been found with {share(row['power'])} power."
+        f"With the {int(of['n'].iloc[0])} {people} of {pair}, the test finds "
+        f"{listed(found)} power, before Holm."
     )
 
 
-def plan(design: Design, about: Mapping[str, object] | None) -> Sequence[str]:
-    """What was fixed before the data: the plan's hash and when, or that there is none."""
-    if not design.plan or not about:
-        return [
+def plan(design: Design, about: Mapping[str, Any] | None) -> str:
+    """What was fixed before the data: the plan's hash and since when, or that there is none."""
+    if not design.plan:
+        return (
             "No analysis was planned before the data: every result here is exploratory, whatever "
             "its p."
-        ]
-    return [
-        f"The analysis plan (SHA-256 {str(about['sha256'])[:12]}…) was fixed in version "
-        f"{about['fixed_in_version']} of the study. Planned results are marked as such; all others "
-        "are exploratory."
-    ]
+        )
+    fixed = (about or {}).get("fixed_in_version")
+    since = f" in version {fixed} of the study" if fixed else ""
+    return (
+        f"The analysis plan (SHA-256 {design.plan.sha256[:12]}…) was fixed{since}. Planned results "
+        "are marked as such; all others are exploratory."
+    )

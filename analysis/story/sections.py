@@ -1,7 +1,7 @@
-"""The sections of a report in their order: a sentence, what to be careful about, tables."""
+"""The sections of a report in their order: a sentence, what to be careful about, what is shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,37 +9,28 @@ from django.utils.safestring import SafeString
 
 from analysis.figures import Figure
 from analysis.inference import Design
-from analysis.inference.design import PLANNED
-from analysis.page import Picture, Section, Table
+from analysis.page import Picture, Section
 
-from . import leads
-from .cells import Column, cell
+from . import conclusions, leads, methods, shown
+from .shown import Shown, table
 
 Tables = Mapping[str, pd.DataFrame]
-Lead = Callable[[Tables, Design], str]
 
 CIRCULAR = (
-    "Circularity: cohesion and entropy from the network's own labels (cnn) favour the playlists "
-    "that the network made. The labels here are the library's (metadata), unless said otherwise."
+    "Circularity: cohesion and entropy from the network’s own labels favour the playlists that the "
+    "network made. The labels here are the library’s, unless said otherwise."
 )
 CONFOUNDED = (
     "Confounding: a condition that picks songs by genre has genre cohesion 1 and entropy 0 by "
-    "construction. Pooled correlations compare conditions, too; those within and adjusted don't."
+    "construction. Pooled correlations compare conditions, too; those with the condition taken out "
+    "and those within participants do not, or less."
 )
-UNIT = (
-    "The unit is the participant: all their values are averaged first, so that nobody counts twice."
+READ = (
+    "“Better if” is how the literature reads each metric. A side is undecided when its interval "
+    "has 0 in it: that is no agreement, and no disagreement either. People see no difference when "
+    "it is shown to be within the plan’s bound. Each pair stands alone, without Holm’s correction."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """How a table is shown: some of its rows and columns under a caption."""
-
-    file: str
-    caption: str
-    columns: Mapping[str, Column]
-    rows: Callable[[pd.DataFrame, Design], pd.DataFrame] = lambda table, design: table
-    results: bool = False
+EVERYBODY = "Of everybody, whatever the exclusions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +39,10 @@ class _Plan:
 
     key: str
     title: str
-    lead: Lead
+    lead: Callable[[Tables, Design], str]
     notes: Sequence[str] = ()
-    shown: Sequence[_Shown] = ()
-    figures: Sequence[str] = field(default_factory=tuple)
+    shown: Sequence[Shown] = ()
+    figures: Sequence[str] = ()
 
 
 def sections(
@@ -62,10 +53,9 @@ def sections(
 ) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
     planned = leads.plan(design, manifest.get("analysis_plan"))
-    return [
-        _section(plan, tables, design, planned if plan.key == "comparisons" else (), figures)
-        for plan in PLANS
-    ]
+    notes = {"comparisons": [planned]}
+    told = [_section(plan, tables, design, notes.get(plan.key, ()), figures) for plan in PLANS]
+    return [*told, methods.section(design, manifest)]
 
 
 def _section(
@@ -75,14 +65,19 @@ def _section(
     notes: Sequence[str],
     figures: Sequence[Figure],
 ) -> Section:
+    made = [table(one, tables, design) for one in plan.shown]
     return Section(
         plan.key,
         plan.title,
         plan.lead(tables, design),
         notes=(*notes, *plan.notes),
-        tables=[_table(one, tables, design) for one in plan.shown],
-        figures=[_picture(one) for one in figures if one.name.startswith(tuple(plan.figures))],
+        tables=[one for one in made if one],
+        figures=[_picture(one) for one in figures if _belongs(one, plan)],
     )
+
+
+def _belongs(figure: Figure, plan: _Plan) -> bool:
+    return any(figure.name == one or figure.name.startswith(f"{one}-") for one in plan.figures)
 
 
 def _picture(figure: Figure) -> Picture:
@@ -92,153 +87,24 @@ def _picture(figure: Figure) -> Picture:
     )
 
 
-def _table(shown: _Shown, tables: Tables, design: Design) -> Table:
-    chosen = shown.rows(tables[shown.file], design)
-    rows = [
-        [cell(row.get(name), column) for name, column in shown.columns.items()]
-        for row in chosen.to_dict("records")
-    ]
-    planned = bool((chosen["family"] == PLANNED).all()) if shown.results and rows else None
-    return Table(
-        shown.caption,
-        [column.title for column in shown.columns.values()],
-        rows,
-        f"{shown.file}.csv",
-        planned,
-    )
-
-
-# which rows
-
-
-def _outcomes_by_condition(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    rated = table["outcome"].isin([one.name for one in design.outcomes])
-    return table[rated & (table["group_by"] == "condition")]
-
-
-def _main_set(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    return table[table["analysis_set"] == design.sets[-1]]
-
-
-def _other_set(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    return table[(table["analysis_set"] == design.sets[0]) & (len(design.sets) > 1)]
-
-
-def _planned(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    return leads.primary_rows({"comparisons": table}, design)
-
-
-def _not_planned(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    rest = _main_set(table, design)
-    return rest[~rest.index.isin(_planned(table, design).index)]
-
-
-def _everybody(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    return table[table["condition"].isna()]
-
-
-def _metadata(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    return _main_set(table, design)[lambda rows: rows["label_source"] == "metadata"]
-
-
-# how they are shown
-
-COMPARED = {
-    "outcome": Column("Outcome"),
-    "condition_a": Column("a"),
-    "condition_b": Column("b"),
-    "test": Column("Test"),
-    "n_a": Column("n a", "count"),
-    "n_b": Column("n b", "count"),
-    "estimate": Column("a − b", "number"),
-    "estimate_ci_low": Column("from", "number"),
-    "estimate_ci_high": Column("to", "number"),
-    "p": Column("p", "p"),
-    "p_holm": Column("p, Holm", "p"),
-    "effect": Column("Effect", "number"),
-    "effect_name": Column("named"),
-    "ci_low": Column("from", "number"),
-    "ci_high": Column("to", "number"),
-    "tost_p": Column("p, equivalence", "p"),
-    "status": Column("Status"),
-}
-
 PLANS = (
-    _Plan(
-        "flow",
-        "What was asked of whom",
-        leads.flow,
-        shown=[
-            _Shown(
-                "flow",
-                "How far people came",
-                {
-                    "stage": Column("Stage"),
-                    "n": Column("People", "count"),
-                    "reason": Column("Reason"),
-                },
-                _everybody,
-            )
-        ],
-        figures=["flow"],
-    ),
-    _Plan(
-        "quality",
-        "Data quality",
-        leads.quality,
-        shown=[
-            _Shown(
-                "exclusions",
-                "What each rule leaves out, or would",
-                {
-                    "rule": Column("Rule"),
-                    "level": Column("Level"),
-                    "applied": Column("Planned"),
-                    "n_participants": Column("Participants", "count"),
-                    "n_playlists": Column("Playlists", "count"),
-                    "n_ratings": Column("Rated tracks", "count"),
-                    "share": Column("Share", "share"),
-                    "status": Column("Status"),
-                },
-                _everybody,
-            )
-        ],
-    ),
+    _Plan("flow", "Who took part", leads.flow, shown=[shown.FLOW], figures=["flow"]),
+    _Plan("quality", "Data quality", leads.quality, shown=[shown.RULES]),
     _Plan(
         "ratings",
         "Ratings by condition",
         leads.ratings,
-        notes=[f"{UNIT} Intervals: BCa bootstrap over participants."],
-        shown=[
-            _Shown(
-                "descriptives",
-                "Means of participants' means",
-                {
-                    "outcome": Column("Outcome"),
-                    "level": Column("Condition"),
-                    "n_participants": Column("n", "count"),
-                    "n_ratings": Column("Ratings", "count"),
-                    "mean": Column("Mean", "number"),
-                    "ci_low": Column("from", "number"),
-                    "ci_high": Column("to", "number"),
-                    "sd": Column("SD", "number"),
-                    "median": Column("Median", "number"),
-                    "n_missing": Column("Missing", "count"),
-                    "ci_method": Column("Interval"),
-                },
-                _outcomes_by_condition,
-            )
-        ],
-        figures=["likert", "by-condition"],
+        [f"Each participant’s ratings are averaged first. {EVERYBODY}"],
+        [shown.RATINGS, shown.OTHER_RATINGS],
+        ["by-condition", "likert"],
     ),
     _Plan(
         "comparisons",
         "Comparisons",
-        leads.comparisons,
-        notes=[UNIT],
+        conclusions.comparisons,
         shown=[
-            _Shown("comparisons", "The primary outcome", COMPARED, _planned, results=True),
-            _Shown("comparisons", "All others: exploratory", COMPARED, _not_planned, results=True),
+            *(shown.CONFIRMATORY, shown.OMNIBUS),
+            *(shown.REST_OF_PRIMARY, shown.OTHER_OUTCOMES),
         ],
         figures=["forest", "paired"],
     ),
@@ -246,151 +112,47 @@ PLANS = (
         "models",
         "All ratings at once",
         leads.models,
-        notes=[
-            "Linear mixed model by REML with participants and songs crossed and playlists within "
-            "participants; cumulative-link model with participant intercepts, in logits."
+        [
+            "Linear mixed model by REML, with participants and songs crossed and playlists within "
+            "participants; p is not corrected. Where there is one, the cumulative-link model is in "
+            "logits of a higher rating, with participants’ intercepts alone; with few participants "
+            "its p is too small."
         ],
-        shown=[
-            _Shown(
-                "models",
-                "Fixed effects",
-                {
-                    "model": Column("Model"),
-                    "outcome": Column("Outcome"),
-                    "term": Column("Term"),
-                    "estimate": Column("Estimate", "number"),
-                    "se": Column("SE", "number"),
-                    "ci_low": Column("from", "number"),
-                    "ci_high": Column("to", "number"),
-                    "statistic_name": Column("t or z"),
-                    "statistic": Column("value", "number"),
-                    "df": Column("df", "number"),
-                    "p": Column("p", "p"),
-                    "n_obs": Column("n", "count"),
-                    "status": Column("Status"),
-                },
-                _main_set,
-            ),
-            _Shown(
-                "variance_components",
-                "Variance components",
-                {
-                    "model": Column("Model"),
-                    "outcome": Column("Outcome"),
-                    "component": Column("Component"),
-                    "variance": Column("Variance", "number"),
-                    "sd": Column("SD", "number"),
-                    "share": Column("Share", "share"),
-                    "n_levels": Column("Levels", "count"),
-                },
-                _main_set,
-            ),
-        ],
+        [shown.MODELS, shown.VARIANCE, shown.OTHER_MODELS, shown.OTHER_VARIANCE],
     ),
     _Plan(
         "baselines",
         "Human ratings against the baselines",
         leads.baselines,
-        notes=[CIRCULAR, CONFOUNDED],
-        shown=[
-            _Shown(
-                "cohesion_vs_rating",
-                "Playlist ratings and playlist metrics",
-                {
-                    "metric": Column("Metric"),
-                    "outcome": Column("Outcome"),
-                    "level": Column("Level"),
-                    "condition": Column("Condition"),
-                    "n_playlists": Column("Playlists", "count"),
-                    "n_participants": Column("n", "count"),
-                    "estimate": Column("ρ or r", "number"),
-                    "ci_low": Column("from", "number"),
-                    "ci_high": Column("to", "number"),
-                    "p": Column("p", "p"),
-                    "p_holm": Column("p, Holm", "p"),
-                    "status": Column("Status"),
-                },
-                _metadata,
-            )
-        ],
-        figures=["against", "genre-space"],
+        [READ, CIRCULAR, CONFOUNDED],
+        [shown.VERDICTS, shown.CORRELATED, shown.OTHER_CORRELATIONS],
+        ["against", "genre-space"],
     ),
     _Plan(
         "along",
         "By position and by distance",
         leads.along,
+        shown=[shown.ALONG],
         figures=["by-position", "by-distance"],
     ),
-    _Plan(
-        "reliability",
-        "Reliability",
-        leads.reliability,
-        shown=[
-            _Shown(
-                "reliability",
-                "Agreement, repetition, and scores",
-                {
-                    "scale": Column("Scale"),
-                    "statistic": Column("Statistic"),
-                    "variant": Column("Variant"),
-                    "estimate": Column("Estimate", "number"),
-                    "ci_low": Column("from", "number"),
-                    "ci_high": Column("to", "number"),
-                    "n_units": Column("Units", "count"),
-                    "n_raters": Column("Raters", "count"),
-                    "status": Column("Status"),
-                },
-            )
-        ],
-    ),
+    _Plan("reliability", "Reliability", leads.reliability, [EVERYBODY], [shown.RELIABILITY]),
     _Plan(
         "exclusions",
         "Exclusions, and the results without them",
-        leads.exclusions,
-        shown=[_Shown("comparisons", "Everybody in", COMPARED, _other_set)],
+        conclusions.exclusions,
+        shown=[shown.BOTH_SETS],
     ),
     _Plan(
         "missing",
         "What is missing",
         leads.missing,
-        shown=[
-            _Shown(
-                "missingness",
-                "Scales not answered where they could have been",
-                {
-                    "file": Column("File"),
-                    "field": Column("Field"),
-                    "condition": Column("Condition"),
-                    "n": Column("Possible", "count"),
-                    "n_missing": Column("Missing", "count"),
-                    "share": Column("Share", "share"),
-                    "ci_low": Column("from", "share"),
-                    "ci_high": Column("to", "share"),
-                },
-            )
-        ],
+        shown=[shown.MISSING_OF_ALL, shown.MISSING_BY_CONDITION],
     ),
     _Plan(
         "power",
         "Power reached",
         leads.power,
-        notes=["Of differences of interest, not of the one seen: that would say no more than p."],
-        shown=[
-            _Shown(
-                "power",
-                "By formula, with the n and spread that came",
-                {
-                    "outcome": Column("Outcome"),
-                    "condition_a": Column("a"),
-                    "condition_b": Column("b"),
-                    "test": Column("Test"),
-                    "assumption": Column("Assumption"),
-                    "n": Column("n", "count"),
-                    "effect": Column("Effect", "number"),
-                    "power": Column("Power", "share"),
-                    "status": Column("Status"),
-                },
-            )
-        ],
+        ["Of differences of interest, not of the one seen: that would say no more than p."],
+        [shown.POWER],
     ),
 )

@@ -1,3 +1,6 @@
+import contextlib
+import csv
+import io
 import zipfile
 from pathlib import Path
 
@@ -5,7 +8,15 @@ import pandas as pd
 import pytest
 
 from analysis.codebook import Column, Type
-from analysis.export import csv_bytes, data_hash, json_bytes, neutralised, write_zip
+from analysis.export import (
+    CsvFile,
+    csv_bytes,
+    data_hash,
+    json_bytes,
+    neutralised,
+    sha256,
+    write_zip,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +30,15 @@ def test_cells_that_a_spreadsheet_would_run_start_with_an_apostrophe(text: str):
 @pytest.mark.parametrize("text", ["", "-5", "+3.25", "12", "Rock = good", "a@b", "'quoted"])
 def test_numbers_and_harmless_text_stay_as_they_are(text: str):
     assert neutralised(text) == text
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    (folder / "figures").mkdir(parents=True)
+    (folder / "a.csv").write_text("a\n")
+    (folder / "figures" / "b.svg").write_text("<svg/>")
+    return folder
 
 
 def column(name: str, kind: Type) -> Column:
@@ -66,11 +86,47 @@ def test_json_refuses_what_is_not_json():
         json_bytes({"a": float("nan")})
 
 
-def test_the_same_files_make_the_same_zip(tmp_path: Path):
-    file = tmp_path / "a.csv"
-    file.write_text("a\n")
-    write_zip(tmp_path / "1.zip", [file])
-    file.touch()
-    write_zip(tmp_path / "2.zip", [file])
+def test_the_same_files_make_the_same_zip(folder: Path, tmp_path: Path):
+    write_zip(tmp_path / "1.zip", folder)
+    (folder / "a.csv").touch()
+    write_zip(tmp_path / "2.zip", folder)
     assert (tmp_path / "1.zip").read_bytes() == (tmp_path / "2.zip").read_bytes()
-    assert zipfile.ZipFile(tmp_path / "1.zip").namelist() == ["a.csv"]
+    assert zipfile.ZipFile(tmp_path / "1.zip").namelist() == ["a.csv", "figures/b.svg"]
+
+
+def test_a_zip_in_its_own_folder_does_not_hold_itself(folder: Path):
+    write_zip(folder / "all.zip", folder)
+    assert "all.zip" not in zipfile.ZipFile(folder / "all.zip").namelist()
+
+
+def test_who_packs_is_told_how_far_it_is(folder: Path, tmp_path: Path):
+    told: list[tuple[int, int]] = []
+    write_zip(tmp_path / "1.zip", folder, lambda done, of: told.append((done, of)))
+    assert told == [(1, 2), (2, 2)]
+
+
+NASTY = ["a,b", 'he said "x"', "two\nlines", "two\r\nlines", "Žluťoučký 🎵", "=1", "", "NA", "\t-1"]
+
+
+def test_every_text_is_read_again_as_it_was_written():
+    content = csv_bytes(pd.DataFrame({"a": NASTY}), [column("a", Type.TEXT)])
+    read = [row["a"] for row in csv.DictReader(io.StringIO(content.decode(), newline=""))]
+    assert read == [neutralised(text) for text in NASTY]
+
+
+@pytest.mark.parametrize(("text", "written"), [("a\rb", "a\nb"), ("\r=1", "'\n=1"), ("a\r", "a\n")])
+def test_a_lone_carriage_return_makes_no_row(text: str, written: str):
+    content = csv_bytes(pd.DataFrame({"a": [text], "b": [1]}), [column("a", Type.TEXT)])
+    assert content.decode() == f'a\n"{written}"\n'
+
+
+@pytest.mark.parametrize("size", [1, 2, 5])
+def test_a_file_that_grows_is_the_file_written_at_once(tmp_path: Path, size: int):
+    table = pd.DataFrame({"a": ["x", None, "=1", "y", "x"], "n": [1, None, 3, 4, 5]})
+    columns = [column("a", Type.TEXT), column("n", Type.INTEGER)]
+    with contextlib.closing(CsvFile(tmp_path / "a.csv", columns)) as file:
+        for start in range(0, len(table), size):
+            file.append(table[start : start + size])
+    whole = csv_bytes(table, columns)
+    assert (tmp_path / "a.csv").read_bytes() == whole
+    assert (file.rows, file.sha256) == (5, sha256(whole))

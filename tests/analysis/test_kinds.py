@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis.answers import scores
-from analysis.report import write_report
+from analysis.report import write_tables
 from survey.models import Answer, Instrument, Item, Study, Trial
 
 from .conftest import MOMENT
@@ -43,7 +43,7 @@ def answered(after: Instrument) -> Instrument:
 
 @pytest.fixture
 def files(answered: Instrument, tmp_path: Path):
-    write_report(answered.study, tmp_path)
+    write_tables(answered.study, tmp_path)
     return lambda name: list(csv.DictReader((tmp_path / f"{name}.csv").open(encoding="utf-8")))
 
 
@@ -102,6 +102,6 @@ def test_a_score_counts_what_was_answered(answered, files):
 
 def test_a_rating_of_dont_know_is_missing(study, tmp_path):
     Trial.objects.get(participant__pseudonym="Pa").ratings.filter(value=4).update(value=None)
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     rows = list(csv.DictReader((tmp_path / "ratings.csv").open(encoding="utf-8")))
     assert [row["liking"] for row in rows][:3] == ["", "5", "3"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.spatial.distance import jensenshannon
+from scipy.spatial.distance import jensenshannon, pdist
 
 from analysis import metrics
 
@@ -181,3 +181,23 @@ def test_the_order_of_tracks_leaves_vector_metrics_alone(pair: tuple[list, list]
     found, shuffled = pair
     for metric in (metrics.diversity, metrics.compactness, metrics.soft_entropy):
         assert metric(found) == pytest.approx(metric(shuffled))
+
+
+@given(vectors)
+def test_diversity_is_the_mean_distance_of_pairs_and_one_minus_their_mean_cosine(found: list):
+    assert metrics.diversity(found) == pytest.approx(pdist(found).mean())
+    assert metrics.cosine_diversity(found) == pytest.approx(pdist(found, "cosine").mean(), abs=1e-9)
+
+
+odd = st.one_of(st.none(), st.just([0.9, 0.9, 0.9]), st.just([0.5, 0.5]), weights.map(list))
+playlists = st.lists(st.one_of(vectors, st.lists(odd, max_size=4)), min_size=1, max_size=6)
+
+
+@given(playlists, st.lists(odd, min_size=6, max_size=6))
+def test_measured_together_or_alone_each_playlist_has_the_same_metrics_to_the_last_bit(
+    found: list, queries: list
+):
+    queries = queries[: len(found)]
+    together = metrics.in_space(found, queries)
+    alone = [metrics.in_space([one], [query])[0] for one, query in zip(found, queries, strict=True)]
+    assert repr(together) == repr(alone)

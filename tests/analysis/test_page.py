@@ -114,6 +114,13 @@ def test_a_table_scrolls_within_itself_and_can_be_reached_by_keyboard(report):
     assert len(scrolling) == len(report.of("table")) == 2
 
 
+def test_a_folded_table_is_there_to_open_under_its_caption():
+    table = Table("More", ["a", "n"], [["x", "1"]], folded=True)
+    found = Elements(standalone("t", sections=[Section("key", "Key", "Lead", tables=[table])]))
+    assert [one.get("class") for one in found.of("details")] == ["table"]
+    assert [one.get("id") for one in found.of("summary")] == ["key-table-1"]
+
+
 def test_a_row_begins_with_what_it_is_about(report):
     scopes = [one.get("scope") for one in report.of("th")]
     assert scopes == (["col"] * 5 + ["row"] * 2) * 2

@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from analysis import frames
-from analysis.report import write_report
+from analysis.report import write_tables
 from survey.models import Participant, Study
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def people(folder: Path, read) -> set[str]:
 
 
 def test_pilot_participants_are_in_no_table(piloted, tmp_path: Path, read):
-    write_report(piloted, tmp_path)
+    write_tables(piloted, tmp_path)
     assert people(tmp_path, read) == {"Pb"}
     assert len(read(tmp_path / "playlist_metrics.csv")) == 2
 
@@ -38,7 +38,7 @@ def test_asked_for_they_are_in_every_table(piloted, tmp_path: Path, read):
 
 @pytest.mark.parametrize(("pilot", "n"), [(False, (1, 0, 1, [])), (True, (2, 1, 0, ["Pa"]))])
 def test_the_manifest_says_how_many_of_the_pilot_were_left_out(piloted, tmp_path, pilot, n):
-    write_report(piloted, tmp_path, pilot=pilot)
+    write_tables(piloted, tmp_path, pilot=pilot)
     said = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
     names = ("registered", "completed", "pilot_left_out", "pilot_ids")
     assert tuple(said[name] for name in names) == n

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.codebook import Type, columns
-from analysis.report import write_report
+from analysis.report import write_tables
 from recommender.models import Track
 from survey.analysis_plan import METRICS, RULES, Plan
 from survey.models import Flag, Participant, Study
@@ -42,7 +42,7 @@ def planned(study: Study) -> Study:
 
 @pytest.fixture
 def report(planned: Study, tmp_path: Path) -> Path:
-    write_report(planned, tmp_path)
+    write_tables(planned, tmp_path)
     return tmp_path
 
 
@@ -65,9 +65,9 @@ def test_playlist_ratings_say_so_too(report: Path, read: Read):
 
 
 def test_nothing_is_deleted_or_described_otherwise(study: Study, planned: Study, tmp_path: Path):
-    write_report(planned, tmp_path / "planned")
+    write_tables(planned, tmp_path / "planned")
     Study.objects.update(analysis_plan={})
-    write_report(Study.objects.get(), tmp_path / "without")
+    write_tables(Study.objects.get(), tmp_path / "without")
     for name in ("descriptives", "likert_distribution", "answers", "flags", "playlist_metrics"):
         one, other = (tmp_path / folder / f"{name}.csv" for folder in ("planned", "without"))
         assert one.read_bytes() == other.read_bytes(), name
@@ -94,7 +94,7 @@ def test_only_values_of_the_planned_outcome_are_analysed(
 ):
     def analysed(outcome: str) -> str:
         Study.objects.update(analysis_plan=Plan.of({"outcome": outcome}).document)
-        write_report(Study.objects.get(), tmp_path)
+        write_tables(Study.objects.get(), tmp_path)
         rows = {(r["stage"], r["condition"]): r["n"] for r in read(tmp_path / "flow.csv")}
         return rows["analysed", ""] + rows["without_ratings", ""]
 
@@ -110,18 +110,18 @@ def test_who_did_nothing_for_long_has_abandoned_by_the_datas_own_clock(
             study, name, last_seen_at=seen + timedelta(days=9, minutes=-minutes)
         )
         make.trial(person, "system", make.playlist(library[0], library[1:2]))
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     rows = {(r["stage"], r["condition"]): r["n"] for r in read(tmp_path / "flow.csv")}
     # Pb, of the small study, was there nine days before.
     assert (rows["abandoned", ""], rows["still_taking_part", ""]) == ("2", "2")
     Study.objects.update(state="archived", model=library[0].features.get().model)
-    write_report(Study.objects.get(), tmp_path)
+    write_tables(Study.objects.get(), tmp_path)
     assert "still_taking_part,,0," in (tmp_path / "flow.csv").read_text("utf-8")
 
 
 def test_the_erased_are_counted_and_nothing_else_is_known(study: Study, tmp_path: Path, read: Read):
     study.erasures.create()
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     rows = {r["stage"]: r for r in read(tmp_path / "flow.csv")}
     assert rows["consented"]["n"] == "3"
     assert rows["erased"]["reason"].startswith("they had everything erased")
@@ -133,7 +133,7 @@ def test_the_erased_are_counted_and_nothing_else_is_known(study: Study, tmp_path
 def test_the_manifest_holds_the_plan_with_its_hash(planned: Study, tmp_path: Path):
     version = current_version(planned)
     planned.participants.update(version=version)
-    write_report(planned, tmp_path)
+    write_tables(planned, tmp_path)
     said = manifest(tmp_path)["analysis_plan"]
     assert said["plan"] == Plan.of(PLAN).document
     assert said["sha256"] == Plan.of(PLAN).sha256
@@ -156,7 +156,7 @@ def test_the_manifest_says_in_words_what_is_left_out(report: Path):
 
 
 def test_without_a_plan_the_manifest_says_that_there_is_none(study: Study, tmp_path: Path):
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     said = manifest(tmp_path)
     assert (said["analysis_plan"]["plan"], said["analysis_plan"]["sha256"]) == (None, None)
     assert "No rule is planned" in said["exclusions"]
@@ -164,6 +164,6 @@ def test_without_a_plan_the_manifest_says_that_there_is_none(study: Study, tmp_p
 
 def test_a_report_with_a_plan_comes_out_the_same_again(planned: Study, tmp_path: Path):
     for name in ("a", "b"):
-        write_report(planned, tmp_path / name)
+        write_tables(planned, tmp_path / name)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name

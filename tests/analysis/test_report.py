@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from analysis.codebook import FILES, ITEMS, columns
-from analysis.report import write_report
+from analysis.report import write_tables
 from recommender.models import GenreModel, Playlist, QuerySong, Track, TrackFeatures
 from survey.models import Answer, Instrument, Item, Study
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def report(study: Study, tmp_path: Path) -> Path:
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     return tmp_path
 
 
@@ -57,7 +57,7 @@ def test_the_end_is_missing_when_the_last_track_was_not_rated(
     trial = study.participants.get(pseudonym="Pb").trials.get()
     trial.ratings.filter(track__position=3).delete()
     make.answer(trial, satisfaction="2")
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     row = read(tmp_path / "playlist_ratings.csv")[1]
     assert (row["track_mean"], row["track_peak"], row["track_end"]) == ("2.0", "2", "")
 
@@ -82,7 +82,7 @@ def test_an_answer_at_registration_has_the_only_condition_or_none(
         Answer.objects.create(
             participant=person, item=item, value="-3", answered_at=person.consented_at
         )
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     rows = [row for row in read(tmp_path / "answers.csv") if row["item_id"] == "age"]
     assert [(r["participant_id"], r["condition"], r["raw"]) for r in rows] == [
         ("Pa", "system", "-3"),
@@ -130,7 +130,7 @@ def test_vectors_that_are_no_probabilities_empty_the_cells_and_are_flagged(
     study: Study, library: list[Track], tmp_path: Path, read: Read
 ):
     TrackFeatures.objects.filter(track=library[1]).update(probabilities=[0.9, 0.9, 0.9])
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     row = read(tmp_path / "playlist_metrics.csv")[0]
     assert row["diversity"] == row["soft_entropy_total_bits"] == ""
     assert row["flags"] == "vectors_refused: the probabilities of a track do not sum to 1"
@@ -176,7 +176,7 @@ def test_every_row_of_the_codebook_says_what_the_column_means(report: Path, read
 
 def test_the_same_data_give_the_same_bytes(study: Study, tmp_path: Path):
     for name in ("a", "b"):
-        write_report(study, tmp_path / name)
+        write_tables(study, tmp_path / name)
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
@@ -216,7 +216,7 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
 
 def test_the_study_hash_follows_the_questions(study: Study, tmp_path: Path):
     def hashes() -> tuple[str, str]:
-        write_report(study, tmp_path)
+        write_tables(study, tmp_path)
         manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
         return manifest["study_hash"], manifest["data_hash"]
 
@@ -228,14 +228,14 @@ def test_the_study_hash_follows_the_questions(study: Study, tmp_path: Path):
 
 
 def test_an_empty_study_still_gives_every_file(make: SimpleNamespace, tmp_path: Path, db: None):
-    written = write_report(make.study(), tmp_path)
+    written = write_tables(make.study(), tmp_path).written
     assert {path.stem for path in tmp_path.glob("*.csv")} == set(FILES)
     assert written.rows["ratings"] == 0
     assert "not_estimable: no ratings" in (tmp_path / "descriptives.csv").read_text("utf-8")
 
 
 def test_a_study_without_questions_or_conditions_still_gives_every_file(tmp_path: Path, db: None):
-    write_report(Study.objects.create(slug="bare", title="Bare"), tmp_path)
+    write_tables(Study.objects.create(slug="bare", title="Bare"), tmp_path)
     for name in FILES:
         header = (tmp_path / f"{name}.csv").read_text("utf-8").splitlines()[0]
         assert header == ",".join(c.name for c in columns(name) if c.name != ITEMS)
@@ -248,7 +248,7 @@ def test_a_playlist_without_tracks_and_one_in_the_making(
     make.trial(third, "system", make.playlist(library[0], []))
     waiting = make.playlist(library[0], library[1:3], status=Playlist.Status.QUEUED)
     make.trial(third, "system", waiting, number=2)
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     rows = read(tmp_path / "playlist_metrics.csv")
     assert [row["n_tracks"] for row in rows] == ["3", "3", "3", "3", "0", "0"]
     assert "no_tracks" in rows[-1]["flags"]
@@ -259,7 +259,7 @@ def test_a_key_used_twice_names_its_instrument(study: Study, tmp_path: Path, rea
     more = study.instruments.create(key="more", placement=Instrument.Placement.TRACK)
     for key in ("liking", "position"):
         more.items.create(key=key, text=key, options=["no", "yes"])
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     names = list(read(tmp_path / "ratings.csv")[0])
     assert {"track.liking", "more.liking", "more.position"} < set(names)
     assert len(names) == len(set(names))
@@ -268,13 +268,13 @@ def test_a_key_used_twice_names_its_instrument(study: Study, tmp_path: Path, rea
 def test_a_study_sees_nothing_of_another(
     study: Study, make: SimpleNamespace, library: list[Track], tmp_path: Path
 ):
-    write_report(study, tmp_path / "alone")
+    write_tables(study, tmp_path / "alone")
     other = make.study("other")
     trial = make.trial(
         make.participant(other, "Px"), "system", make.playlist(library[0], library[1:3])
     )
     make.rate(trial, "liking", [1, 1])
-    write_report(study, tmp_path / "beside")
+    write_tables(study, tmp_path / "beside")
     assert (tmp_path / "alone" / "manifest.json").read_bytes() == (
         tmp_path / "beside" / "manifest.json"
     ).read_bytes()
@@ -289,7 +289,7 @@ def test_a_participants_own_song_is_compared_by_their_pick_and_by_what_was_heard
     )  # fmt: skip
     playlist = make.playlist(None, [library[0], library[2], library[3]], query_song=song)
     make.trial(make.participant(study, "Pc"), "system", playlist)
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     metadata, cnn = read(tmp_path / "playlist_metrics.csv")[-2:]
     assert metadata["query_source"] == cnn["query_source"] == "own"
     assert float(metadata["cohesion_genre_query"]) == pytest.approx(2 / 3)
@@ -301,6 +301,6 @@ def test_a_participants_own_song_is_compared_by_their_pick_and_by_what_was_heard
 def test_the_manifest_counts_who_left(study: Study, tmp_path: Path):
     study.participants.filter(pseudonym="Pb").update(status="withdrawn")
     study.erasures.create()
-    write_report(study, tmp_path)
+    write_tables(study, tmp_path)
     counted = json.loads((tmp_path / "manifest.json").read_text("utf-8"))["participants"]
     assert (counted["registered"], counted["withdrawn"], counted["erased"]) == (2, 1, 1)

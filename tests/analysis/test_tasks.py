@@ -65,7 +65,7 @@ def test_a_failure_says_what_and_what_to_do(
     def fail(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("analysis.report.write_report", fail)
+    monkeypatch.setattr("analysis.publishing.write_report", fail)
     report = services.request_report(study)
     make_report(report.pk)
     report.refresh_from_db()
@@ -86,3 +86,37 @@ def test_the_database_holds_one_unfinished_report_a_study(study: Study):
     services.request_report(study)
     with pytest.raises(IntegrityError):
         Report.objects.create(study=study, status=Report.Status.RUNNING)
+
+
+# Exports of all data
+
+
+@pytest.fixture
+def asked(study: Study) -> Report:
+    return services.request_report(study, Report.Kind.DATA)
+
+
+def test_an_export_is_its_zip_and_what_its_page_shows(asked: Report, reports_dir: Path):
+    make_report(asked.pk)
+    asked.refresh_from_db()
+    assert (asked.is_ready, asked.rows["ratings"]) == (True, 6)
+    assert {path.name for path in asked.folder.iterdir()} == {"pilot-data.zip", "manifest.json"}
+    assert [path.name for path in reports_dir.iterdir()] == [str(asked.pk)]
+
+
+def test_an_export_and_a_report_of_a_study_can_be_made_at_the_same_time(asked: Report):
+    assert services.request_report(asked.study) != asked
+    assert services.request_report(asked.study, Report.Kind.DATA) == asked
+
+
+def test_a_failed_export_names_its_own_command(asked: Report, monkeypatch, reports_dir: Path):
+    def fail(*_: object, **options: object) -> None:
+        options["tell"]("packing", 1, 2)
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("analysis.bundle.packing.export_data", fail)
+    make_report(asked.pk)
+    asked.refresh_from_db()
+    assert "OSError: No space left on device" in asked.error
+    assert "python manage.py export_data pilot --out pilot-data.zip" in asked.error
+    assert list(reports_dir.iterdir()) == []

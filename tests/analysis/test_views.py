@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
-from analysis import services
+from analysis import progress, services
 from analysis.models import Report
 from analysis.tasks import make_report
 from survey.models import Study
@@ -205,3 +205,48 @@ def test_looking_at_studies_is_no_right_to_delete_a_report(researcher, ready):
     address = reverse("admin:analysis_report_delete", args=[ready.pk])
     assert researcher.post(address, {"post": "yes"}).status_code == 403
     assert "Delete this report" not in researcher.get(ready.get_absolute_url()).text
+
+
+# Exports of all data
+
+
+@pytest.fixture
+def export(study: Study) -> Report:
+    report = services.request_report(study, Report.Kind.DATA)
+    make_report(report.pk)
+    return Report.objects.get(pk=report.pk)
+
+
+def test_an_export_is_asked_for_on_the_studys_page(admin_client, study, enqueued):
+    page = admin_client.get(reverse("admin:survey_study_change", args=[study.pk]))
+    assert 'value="Export all data"' in page.text
+    admin_client.post(reverse("analysis:request", args=[study.pk]), {"kind": "data"})
+    assert Report.objects.get().kind == Report.Kind.DATA
+    assert enqueued == [Report.objects.get().pk]
+
+
+def test_a_kind_that_there_is_not_is_refused(researcher, study):
+    address = reverse("analysis:request", args=[study.pk])
+    assert researcher.post(address, {"kind": "all"}).status_code == 400
+    assert not Report.objects.exists()
+
+
+def test_an_export_says_who_is_in_it_and_is_downloaded(researcher, export):
+    page = " ".join(researcher.get(export.get_absolute_url()).text.split())
+    assert "2 participants registered, 1 of them completed" in page
+    assert "<td>6</td>" in page
+    response = researcher.get(addresses(export)[1])
+    assert response["Content-Disposition"] == 'attachment; filename="pilot-data.zip"'
+
+
+def test_a_running_export_says_how_far_it_is(researcher, study, reports_dir: Path):
+    report = services.begin(services.request_report(study, Report.Kind.DATA).pk)
+    reports_dir.mkdir()
+    progress.tell(report.pk, "packing", 3, 17)
+    assert "Packing: 3 of 17." in researcher.get(report.get_absolute_url()).text
+
+
+def test_a_new_export_is_asked_for_on_the_old_ones_page(researcher, export, enqueued):
+    page = researcher.get(export.get_absolute_url()).text
+    assert '<input type="hidden" name="kind" value="data">' in page
+    assert "Make a new export" in page

@@ -64,6 +64,6 @@ compare <- function(contrast) {
 }
 
 primary <- read_table("primary")
-if (nrow(primary) == 0) stop("The study has nothing to compare: primary.csv is empty.")
+if (nrow(primary) == 0) stop("There are no two conditions to compare: primary.csv is empty.")
 results <- do.call(rbind, lapply(seq_len(nrow(primary)), function(i) compare(primary[i, ])))
 write.csv(results, row.names = FALSE, na = "")

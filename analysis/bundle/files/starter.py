@@ -20,6 +20,11 @@ FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
 PACKAGE = json.loads((FOLDER / "datapackage.json").read_text("utf-8"))
 TYPES = {"string": "object", "integer": "Int64", "number": "float", "boolean": "boolean"}
 
+COLUMNS = [
+    *("outcome", "condition_a", "condition_b", "test", "n_a", "n_b", "mean_a", "mean_b"),
+    *("estimate", "se", "estimate_ci_low", "estimate_ci_high", "statistic", "df", "p", "status"),
+]
+
 
 def read_table(name: str) -> pd.DataFrame:
     """A table with the types that the package says; times stay texts."""
@@ -77,6 +82,6 @@ def compare(contrast: pd.Series) -> dict[str, object]:
 
 primary = read_table("primary")
 if primary.empty:
-    sys.exit("The study has nothing to compare: primary.csv is empty.")
-results = pd.DataFrame([compare(contrast) for _, contrast in primary.iterrows()])
+    sys.exit("There are no two conditions to compare: primary.csv is empty.")
+results = pd.DataFrame([compare(contrast) for _, contrast in primary.iterrows()], columns=COLUMNS)
 results.to_csv(sys.stdout, index=False)

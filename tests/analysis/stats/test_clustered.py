@@ -77,6 +77,14 @@ def test_the_jackknife_leaves_out_whole_participants():
     assert found == pytest.approx(np.sqrt(2 / 3 * (away**2).sum()))
 
 
+def test_without_any_error_there_is_no_interval_and_no_p():
+    own = [1, 2, 1, 2], [1, 1, 2, 2]  # uncorrelated, and the same of both participants
+    data = sample(own[0] * 2, own[1] * 2, np.repeat([0, 1], 4), np.zeros(8))
+    found = infer(data, bound=None, alpha=0.05, seed=1)
+    assert found.r == 0
+    assert np.isnan([found.low, found.p]).all()
+
+
 def test_both_errors_agree_in_a_large_study():
     data = studies(300, 2, 1)
     assert bootstrap_error(data, 1) == pytest.approx(jackknife_error(data), rel=0.1)

@@ -126,9 +126,9 @@ def test_a_bound_that_no_correlation_can_have_is_refused(bound: float):
         (frame([1], [0.5], [3]), "all values of x are equal"),
         (frame([1, 2, 3], [0.5] * 3, [1, 2, 3]), "all values of x are equal"),
         (frame([1, 2, 3], [0.1, 0.2, 0.3], [4] * 3), "all values of y are equal"),
-        (frame([1] * 4, [1, 2, 3, 4], [2, 1, 4, 3]), "one participant, so that there is no"),
-        (frame([1, 2, 3, 4], [1, 2, 3, 4], [1, 2, 3, 5]), "the ranks agree perfectly"),
-        (frame([1, 2, 3, 4], [0, 0, 0, 1], [1, 2, 3, 2]), "too few participants differ in x or y"),
+        (frame([1] * 4, [1, 2, 3, 4], [2, 1, 4, 3]), "fewer than 7 participants"),
+        (frame(range(7), range(7), range(7)), "the ranks agree perfectly"),
+        (frame(range(7), [0] * 6 + [1], [1, 2, 3, 2, 1, 5, 4]), "too few participants differ in x"),
     ],
 )
 def test_poor_data_give_a_row_that_says_why(poor: pd.DataFrame, why: str):

@@ -8,7 +8,7 @@ from analysis.stats.likelihood import Evaluation, evaluate
 
 N = 120
 RNG = np.random.default_rng(1)
-PERSON, TRACK, GENRE = (RNG.integers(0, levels, N) for levels in (9, 7, 3))
+PERSON, TRACK, GENRE = (RNG.integers(0, levels, N) for levels in (9, 30, 3))
 PLAYLIST = np.unique(3 * PERSON + RNG.integers(0, 3, N), return_inverse=True)[1]
 X, Y = np.column_stack([np.ones(N), RNG.normal(size=N)]), RNG.normal(size=N)
 EFFECTS = np.column_stack([np.ones(N), RNG.normal(size=N)])
@@ -72,7 +72,7 @@ def test_what_derivatives_are_made_of_is_too(scales: dict, effects: np.ndarray |
 def test_what_is_nested_in_the_blocks_leaves_only_tracks_for_the_dense_matrix():
     found, _ = blockwise({"person": 0.7, "track": 0.5, "playlist": 0.3}, None)
     assert found.inner == ("person", "playlist")
-    assert found.width == 7
+    assert found.width == 30
 
 
 def test_the_term_with_more_levels_is_eliminated_in_blocks():

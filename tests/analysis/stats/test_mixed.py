@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.stats.mixed import COMPONENTS, TERMS, crossed, fit
+from analysis.stats.conditions import COMPONENTS, TERMS
+from analysis.stats.mixed import crossed, fit
 
 DATA = Path(__file__).parents[1] / "data"
 DYESTUFF = [

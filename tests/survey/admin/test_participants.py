@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from analysis.report import write_report
+from analysis.report import write_tables
 from survey.models import Erasure, Participant, Study
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_who_a_participant_is_see_those_with_the_right_to_change_alone(client, k
 
 def test_the_api_and_the_tables_never_hold_who_somebody_is(researcher, known, tmp_path):
     person = known.participant
-    write_report(known.study, tmp_path / "report")
+    write_tables(known.study, tmp_path / "report")
     texts = [path.read_text() for path in (tmp_path / "report").iterdir()]
     texts += [researcher.get(f"/api/{rows}/").text for rows in ("participants", "studies")]
     for secret in ("identity-of-ana", "session-of-ana", person.code, str(person.registration_key)):

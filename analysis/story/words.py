@@ -1,0 +1,189 @@
+"""What the report's codes are called for people: outcomes, tests, rules, terms, metrics."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.figures.words import clean
+from analysis.inference import Design, Outcome
+from analysis.inference.design import PLAYLISTS, TRACKS
+from survey.analysis_plan import PARTICIPANT, PLAYLIST, RULES
+
+LONGEST = 120
+TESTS = {
+    "paired_t": "paired t",
+    "welch_t": "Welch’s t",
+    "wilcoxon_signed_rank": "Wilcoxon signed rank",
+    "mann_whitney": "Mann–Whitney",
+    "brunner_munzel": "Brunner–Munzel",
+    "rm_anova": "repeated-measures ANOVA",
+    "welch_anova": "Welch’s ANOVA",
+    "friedman": "Friedman",
+    "kruskal_wallis": "Kruskal–Wallis",
+}
+# The letter that a test's statistic goes by.
+STATISTICS = {
+    "paired_t": "t",
+    "welch_t": "t",
+    "wilcoxon_signed_rank": "V",
+    "mann_whitney": "U",
+    "brunner_munzel": "W",
+    "rm_anova": "F",
+    "welch_anova": "F",
+    "friedman": "χ²",
+    "kruskal_wallis": "H",
+    "chi2": "χ²",
+}
+EFFECTS = {
+    "d_av": "d_av",
+    "hedges_g": "Hedges’ g",
+    "cliff_delta": "Cliff’s δ",
+    "probability_of_superiority": "P(a > b)",
+    "rank_biserial": "rank-biserial r",
+    "partial_eta_squared": "partial η²",
+    "epsilon_squared": "ε²",
+    "kendall_w": "Kendall’s W",
+}
+MODELS = {"linear_mixed": "linear mixed, points", "cumulative_link": "cumulative link, logits"}
+COMPONENTS = {
+    "participant": "participants",
+    "track": "songs",
+    "playlist": "playlists",
+    "participant_condition": "participants’ tastes for a condition",
+    "residual": "residual",
+}
+STAGES = {
+    "visited": "visited the study’s page",
+    "consented": "gave consent",
+    "erased": "had everything erased",
+    "registered": "registered",
+    "screened_out": "did not fit the study",
+    "not_assigned": "left before they had a condition",
+    "assigned": "were given a condition",
+    "began": "were shown a playlist",
+    "did_not_begin": "were shown none",
+    "completed": "completed the study",
+    "withdrew": "withdrew",
+    "screened_out_later": "turned out not to fit",
+    "abandoned": "stopped without saying so",
+    "still_taking_part": "are still taking part",
+    "excluded": "are excluded by the analysis plan",
+    "without_ratings": "have no rating to analyse",
+    "analysed": "are analysed",
+}
+LEVELS = {
+    PARTICIPANT: "participants",
+    PLAYLIST: "playlists",
+    "any": "both",
+    "pooled": "pooled",
+    "adjusted": "condition taken out",
+    "repeated": "within participants",
+    "within": "within a condition",
+}
+MARKS = {"straight_lining": "all tracks rated alike", "failed_check": "failed attention check"}
+METRICS = {
+    "coverage": "share of known labels",
+    "cohesion_artist_pair": "artist cohesion",
+    "cohesion_genre_pair": "genre cohesion",
+    "cohesion_genre_adjacent": "genre cohesion of neighbours",
+    "cohesion_genre_query": "genre cohesion with the query song",
+    "chance": "chance level of genre cohesion",
+    "entropy_bits": "genre entropy",
+    "entropy_normalised": "normalised genre entropy",
+    "soft_entropy_within_bits": "soft entropy within songs",
+    "soft_entropy_total_bits": "soft entropy of the playlist",
+    "soft_entropy_divergence_bits": "soft entropy between songs",
+    "diversity": "diversity in genre space",
+    "diversity_cosine": "cosine diversity",
+    "compactness": "spread in genre space",
+    "query_distance": "distance to the query song",
+    "novelty_bits": "novelty",
+}
+SOURCES = {"metadata": "the library", "cnn": "the network"}
+FILES = {TRACKS: "songs", PLAYLISTS: "playlists"}
+ALONG = {"position": "position in the playlist", "distance": "distance to the query song"}
+RELIABILITY = {
+    "icc_from_components": "share of the variance",
+    "krippendorff_alpha": "Krippendorff’s α",
+    "icc": "ICC",
+    "weighted_kappa": "weighted κ of repeats",
+    "mean_absolute_difference": "mean difference of repeats",
+    "cronbach_alpha": "Cronbach’s α",
+    "alpha_if_dropped": "α without the question",
+    "item_rest_correlation": "correlation with the rest",
+}
+VARIANTS = {**COMPONENTS, "ICC(A,1)": "of repeats, ICC(A,1)"}
+
+
+def of(names: Mapping[str, str], code: object) -> str:
+    """The name of a code; one without is written in words as it stands."""
+    return names.get(str(code)) or str(code).replace("_", " ")
+
+
+def question(outcome: Outcome, design: Design) -> str:
+    """An outcome in the study's own words, and the key too where two are asked alike."""
+    asked = Counter(one.label for one in design.outcomes)
+    if not outcome.label:
+        return outcome.name
+    own = clean(outcome.label, LONGEST)
+    return own if asked[outcome.label] == 1 else f"{own} ({outcome.name})"
+
+
+def asked(name: object, design: Design) -> str:
+    for one in design.outcomes:
+        if name == one.name:
+            return question(one, design)
+    return str(name)
+
+
+def quoted(outcome: Outcome, design: Design) -> str:
+    return f"“{question(outcome, design)}”"
+
+
+def pair(row: Mapping[str, object]) -> str:
+    """The two conditions, as the difference is taken; all of them at once for an omnibus test."""
+    if pd.isna(row["condition_b"]) or not row["condition_b"]:
+        return "all conditions"
+    return f"{row['condition_a']} − {row['condition_b']}"
+
+
+def term(row: Mapping[str, object], design: Design) -> str:
+    """A model's term: a difference as “b − a”, the mean of the first condition, or all at once."""
+    name = str(row["term"])
+    if name == "intercept":
+        return f"mean of {design.conditions[0]}" if design.conditions else "mean"
+    if name == "condition":
+        return "all conditions"
+    if is_difference(name, design):
+        b, a = next(pair for pair in _pairs(design) if name == " - ".join(pair))
+        return f"{b} − {a}"
+    return f"threshold {name.replace('|', ' to ')}"
+
+
+def is_difference(name: str, design: Design) -> bool:
+    return any(name == " - ".join(pair) for pair in _pairs(design))
+
+
+def _pairs(design: Design) -> list[tuple[str, str]]:
+    return [(b, a) for a in design.conditions for b in design.conditions if a != b]
+
+
+def rules(codes: object) -> str:
+    """Rules of exclusion, joined by semicolons, in words; other reasons as they are."""
+    return "; ".join(RULES[one].label if one in RULES else one for one in str(codes).split(";"))
+
+
+def rule(code: object) -> str:
+    return "all planned rules together" if code == "any" else rules(code)
+
+
+def why(status: object) -> str:
+    """Why there are no numbers; empty where there are. Names of columns are put in words."""
+    said = str(status)
+    if said == "ok" or pd.isna(status):
+        return ""
+    reason = said.removeprefix("not_estimable: ")
+    for code in sorted(METRICS, key=len, reverse=True):
+        reason = reason.replace(code, METRICS[code])
+    return reason

@@ -1,0 +1,52 @@
+"""Which playlists are set against their metrics, and by what rating."""
+
+import pytest
+
+from analysis.inference import infer
+from analysis.inference.relating import about_playlists, measured, metric_verdicts, rated_playlists
+from survey.analysis_plan import Plan
+from tests.analysis.handmade import GOOD, LIKING, make_design, make_tables
+
+
+def test_a_playlist_is_rated_by_the_mean_of_its_tracks():
+    tables = make_tables()
+    found = rated_playlists(tables, LIKING, "all").set_index("playlist_id")["rating"]
+    assert found.to_dict() == tables["ratings"].groupby("playlist_id")["liking"].mean().to_dict()
+
+
+def test_a_playlist_without_a_rating_is_not_set_against_anything():
+    tables = make_tables()
+    tables["ratings"].loc[tables["ratings"]["playlist_id"] == 3, "liking"] = None
+    assert 3 not in set(rated_playlists(tables, LIKING, "all")["playlist_id"])
+
+
+def test_excluded_playlists_are_not_in_the_set_after_exclusions():
+    tables = make_tables(excluded=(0,))
+    found = rated_playlists(tables, GOOD, "after_exclusions")
+    assert "P0" not in set(found["participant_id"])
+
+
+def test_a_rated_playlist_has_its_metrics_once():
+    found = measured(make_tables(), GOOD, "all", "metadata")
+    assert found["playlist_id"].is_unique
+    assert len(found) == 16
+
+
+def test_the_primary_outcome_comes_before_the_liking_of_tracks():
+    assert about_playlists(make_design()) == [GOOD, LIKING]
+    assert about_playlists(make_design(primary=LIKING)) == [LIKING]
+
+
+def test_verdicts_are_of_the_planned_people():
+    plan = Plan(outcome="after.good", exclusions=("incomplete",), metrics=("diversity",))
+    found = metric_verdicts(make_tables(excluded=(0, 1)), make_design(plan=plan))
+    assert found[["metric", "people_n_a"]].values.tolist() == [["diversity", 6]]
+
+
+@pytest.mark.parametrize(
+    ("people", "conditions", "paired"),
+    [(0, "", True), (0, "ab", True), (1, "ab", True), (1, "ab", False), (2, "a", True)],
+)
+def test_few_people_and_conditions_give_every_table(people: int, conditions: str, paired: bool):
+    found = infer(make_tables(people, conditions), make_design(conditions, paired=paired))
+    assert len(found) == 9

@@ -1,0 +1,135 @@
+"""The report of a small study: what comes first, what is folded, what is left out."""
+
+import pandas as pd
+import pytest
+
+from analysis import page
+from analysis.codebook import FILES
+from analysis.inference import Design, infer
+from analysis.page import Section
+from analysis.story import brief, sections
+from survey.analysis_plan import Plan
+from tests.analysis.handmade import GOOD, METRICS, Tables, make_design, make_tables
+
+PLAN = Plan(outcome="after.good", contrasts=(("b", "a"),), exclusions=("incomplete",))
+ODD = ["=1+1", "<b>Žluť - x</b>"]
+
+
+def full(tables: Tables, design: Design) -> Tables:
+    """With what else a report has, without anything in it but everybody's number."""
+    empty = {name: pd.DataFrame(columns=[one.name for one in FILES[name]])
+             for name in ("flags", "flow", "exclusions", "descriptives")}  # fmt: skip
+    n = tables["ratings"]["participant_id"].nunique()
+    stages = [
+        ("registered", None, n, None),
+        ("completed", None, n, None),
+        ("analysed", None, n, None),
+    ]
+    empty["flow"] = pd.DataFrame(stages, columns=empty["flow"].columns)
+    return {**empty, **tables, **infer(tables, design)}
+
+
+def told(tables: Tables, design: Design) -> dict[str, Section]:
+    return {one.key: one for one in sections(full(tables, design), design, {})}
+
+
+@pytest.fixture(scope="module")
+def planned() -> dict[str, Section]:
+    tables = make_tables(8, "abc", excluded=(0,))
+    return told(tables, make_design("abc", plan=PLAN))
+
+
+def words_of(section: Section) -> str:
+    return " ".join(
+        [section.lead, *section.notes]
+        + [cell for table in section.tables for row in table.rows for cell in row]
+    )
+
+
+def test_sections_come_in_the_order_of_a_paper(planned):
+    assert [*planned] == [
+        *("flow", "quality", "ratings", "comparisons", "models", "baselines", "along"),
+        *("reliability", "exclusions", "missing", "power", "methods"),
+    ]
+
+
+def test_the_planned_comparison_comes_first_and_alone(planned):
+    first = planned["comparisons"].tables[0]
+    assert (first.planned, first.folded) == (True, False)
+    assert [row[0] for row in first.rows] == ["b − a"]
+    assert first.caption == "Pair by pair: How good is it?"
+
+
+def test_what_was_not_planned_is_marked_and_the_bulk_is_folded(planned):
+    _, omnibus, *rest = planned["comparisons"].tables
+    assert (omnibus.planned, omnibus.folded) == (False, False)
+    assert [(table.planned, table.folded) for table in rest] == [(False, True)] * 2
+
+
+def test_columns_in_which_nothing_stands_are_left_out(planned):
+    for section in planned.values():
+        for table in section.tables:
+            for column in zip(*table.rows, strict=True):
+                assert set(column) != {"–"}
+
+
+def test_no_code_of_the_files_is_on_the_page(planned):
+    text = " ".join(words_of(one) for key, one in planned.items() if key != "methods")
+    for code in (GOOD.name, "paired_t", "linear_mixed", "not_estimable", *METRICS[:3]):
+        assert code not in text
+
+
+def test_planned_and_everybody_stand_side_by_side(planned):
+    (table,) = planned["exclusions"].tables
+    (row,) = table.rows
+    assert (row[1], row[4]) == ("7", "8")
+
+
+@pytest.mark.parametrize("people", [0, 1])
+def test_too_few_people_say_why_everywhere(people: int):
+    found = told(make_tables(people), make_design())
+    assert "can't be estimated" in found["power"].lead
+    assert "nothing can be estimated" in found["comparisons"].lead
+    assert "can't be told" in found["baselines"].lead
+
+
+def test_one_condition_has_nothing_to_compare():
+    found = told(make_tables(4, "a"), make_design("a"))
+    assert found["comparisons"].lead == "There are no two conditions to compare."
+
+
+def test_equal_ratings_are_no_equivalence():
+    found = told(make_tables(rated=lambda *_: 3.0), make_design())
+    assert "nothing can be estimated" in found["comparisons"].lead
+    assert "all ratings equal" in found["models"].lead
+
+
+def test_playlists_without_labels_say_so():
+    tables = make_tables()
+    tables["playlist_metrics"][[*METRICS]] = float("nan")
+    assert "can't be estimated: no playlist has both values" in told(tables, make_design())[
+        "baselines"
+    ].lead  # fmt: skip
+
+
+def test_anybodys_text_is_text():
+    design = make_design(ODD)
+    found = full(make_tables(8, ODD), design)
+    html = page.standalone("t", sections=sections(found, design, {}), brief=brief(found, design))
+    assert "<b>Ž" not in html
+    assert "=1+1 − &lt;b&gt;Žluť - x&lt;/b&gt;" in html
+
+
+def test_the_brief_has_the_result_the_baselines_and_the_n():
+    design = make_design(plan=PLAN)
+    result, baselines, people = brief(full(make_tables(), design), design)
+    assert result.startswith("As planned")
+    assert "6 metrics" in baselines
+    assert "8 are analysed" in people
+
+
+def test_methods_name_the_plan_and_the_data():
+    design = make_design(plan=PLAN)
+    manifest = {"data_hash": "f00", "software": {"numpy": "2"}, "models": [], "rows": {"flow": 3}}
+    section = sections(full(make_tables(2), design), design, manifest)[-1]
+    assert {PLAN.sha256, "f00", "2"} <= {row[-1] for row in section.tables[-1].rows}
