@@ -11,7 +11,7 @@ from scipy import optimize
 from scipy.special import logit
 
 from analysis.stats.blocks import Codes, Floats
-from analysis.stats.quadrature import Data, alike, evaluate
+from analysis.stats.quadrature import Data, alike, by_group, evaluate
 from analysis.stats.threads import on_one_thread
 
 NODES = 15
@@ -19,6 +19,8 @@ NODES = 15
 TOLERANCE = 1e-6
 # A standard deviation of intercepts beneath SMALL is tried as 0; beyond GREAT it has no end.
 SMALL, GREAT = 0.02, 50.0
+# The least that others are to say of what one participant says.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,28 @@ def fit(y: Codes, x: Floats, groups: Codes | None = None, *, nodes: int = NODES)
     if found.sd < SMALL and plain.log_likelihood >= found.log_likelihood - TOLERANCE:
         return plain
     return found
+
+
+def clustered(y: Codes, x: Floats, people: Codes, found: Fit, *, nodes: int = NODES) -> Floats:
+    """The covariance of (α, β) of a fit, whatever it is that makes ratings of one person alike.
+
+    The sandwich of the participants' scores s, each scaled up by as much as the fit has followed
+    the participant: V = Σ d dᵀ, d = I^−½ (1 − I^−½ I_g I^−½)^−½ I^−½ s_g, where I_g is the
+    participant's part of the information I. The model's own covariance, `found.cov`, holds only if
+    its intercepts are all there is. Source: Bell & McCaffrey (2002), Survey Methodology 28:169
+    (CR2), for linear models; I and s take the places of XᵀX and Xᵀe.
+    """
+    data, size = alike(y, x, people), len(found.cov)
+    parameters = np.concatenate([found.thresholds, found.beta, [found.sd]])
+    scores = by_group(data, parameters, nodes)[1][:, :size]
+    information = _informations(data, parameters, nodes)[:, :size, :size]
+    values, vectors = np.linalg.eigh(information.sum(axis=0))
+    root = vectors / np.sqrt(values) @ vectors.T
+    own, turn = np.linalg.eigh(root @ information @ root)
+    scaled = np.einsum("gji,gj->gi", turn, scores @ root) / np.sqrt(np.maximum(1 - own, ROUNDING))
+    steps = np.einsum("gij,gj->gi", turn, scaled) @ root
+    known = len(parameters) - 1
+    return np.asarray(steps[:, :known].T @ steps[:, :known])
 
 
 def separated(y: Codes, x: Floats) -> bool:
@@ -121,13 +145,17 @@ def _settled(d: Data, parameters: Floats, nodes: int) -> Fit:
 
 
 def _information(d: Data, parameters: Floats, nodes: int) -> Floats:
-    """Minus the second derivatives: central differences of the exact gradient."""
+    return np.asarray(_informations(d, parameters, nodes).sum(axis=0))
+
+
+def _informations(d: Data, parameters: Floats, nodes: int) -> Floats:
+    """Minus the second derivatives by group: central differences of the exact gradient."""
     rows = []
     for step in 1e-4 * np.eye(len(parameters)):
-        ends = [evaluate(d, parameters + sign * step, nodes)[1] for sign in (1, -1)]
+        ends = [by_group(d, parameters + sign * step, nodes)[1] for sign in (1, -1)]
         rows.append((ends[1] - ends[0]) / 2e-4)
-    found = np.array(rows)
-    return (found + found.T) / 2
+    found = np.stack(rows, axis=1)
+    return (found + found.transpose(0, 2, 1)) / 2
 
 
 def _ordered(free: Floats, size: int) -> Floats:

@@ -46,7 +46,8 @@ class OrdinalFit:
 class _Solution:
     """What came of a fit to the rows `used`: `reason` says why there is none, `alone` why it has no
     intercepts, and `apart` why a condition is not in it. `effects` says what a condition adds to
-    the logit, as a contrast of thresholds and effects; `points` are the scale's that were chosen.
+    the logit, as a contrast of thresholds and effects, whose covariance is `cov`; `points` are the
+    scale's that were chosen.
     """
 
     used: pd.DataFrame
@@ -56,6 +57,7 @@ class _Solution:
     points: Sequence[int]
     alone: str = ""
     effects: Mapping[str, Floats] = field(default_factory=dict)
+    cov: Floats = field(default_factory=lambda: np.zeros((0, 0)))
 
 
 def cumulative_link(
@@ -71,15 +73,18 @@ def cumulative_link(
 
     `frame` has one row a rating with `participant_id`, `condition` and the outcome, 1 … `points`
     (NaN = missing). Participants' intercepts are normal, integrated out by adaptive Gauss–Hermite
-    quadrature with 15 nodes; where everybody gave one rating there are none. Tracks and playlists
-    are not in the model.
+    quadrature with 15 nodes; where everybody gave one rating there are none.
+
+    Tracks, playlists and who takes to which condition are not in the model, so that its own
+    standard errors are too small where people rate several tracks. Those given are of the ratings'
+    participants (`cumulative.clustered`), and hold whatever makes the ratings of one of them alike.
 
     Terms, on the logit scale: `j|k`, the threshold between points j and k in the reference (a point
     that nobody chose has none); `B - A` for every pair, the reference first, the log odds ratio of
-    a higher rating in B against A, with z, two-sided p and the 1 − `alpha` interval from the
-    observed information; with three conditions or more `condition`, Wald's χ² test that all are
-    equal. z and χ² take the participants' variance as known: with few participants a condition,
-    p is too small, and `mixed.crossed`, which has degrees of freedom, is the test to trust.
+    a higher rating in B against A, with Student's t, two-sided p and the 1 − `alpha` interval; with
+    three conditions or more `condition`, Wald's F test that all are equal. Degrees of freedom are
+    the participants of the conditions compared, less 1 where somebody had several of them, else
+    less the number of conditions.
     Components: the participants' variance, its share of the sum with that of the logistic
     distribution, π²/3 (an intraclass correlation on the logit scale).
 
@@ -106,17 +111,19 @@ def _solve(used: pd.DataFrame, outcome: str, order: Sequence[str], points: int) 
     scale, y = np.unique(used[outcome].to_numpy(np.intp), return_inverse=True)
     people = pd.factorize(used[GROUP])[0].astype(np.intp)
     single = len(used) == people.max() + 1
-    found = cumulative.fit(y, indicators(used, present)[:, 1:], None if single else people)
+    columns = indicators(used, present)[:, 1:]
+    found = cumulative.fit(y, columns, None if single else people)
     if not found.converged:
         constant = found.sd > cumulative.GREAT
         reason = f"hardly a {PARTICIPANT}'s ratings differ" if constant else "no convergence"
         return _Solution(used, None, reason, apart, range(1, points + 1))
     alone = f"one rating a {PARTICIPANT}, part of the residual" if single else ""
-    size = len(found.thresholds)
+    size, k = len(found.thresholds), len(found.thresholds) + len(found.beta)
+    cov = found.cov[:k, :k] if single else cumulative.clustered(y, columns, people, found)
     contrasts = np.eye(len(present), size + len(found.beta), size - 1)
     contrasts[0] = 0
     effects = dict(zip(present, contrasts, strict=True))
-    return _Solution(used, found, "", apart, scale.tolist(), alone, effects)
+    return _Solution(used, found, "", apart, scale.tolist(), alone, effects, cov)
 
 
 def _poor(used: pd.DataFrame, outcome: str, points: int) -> str:
@@ -165,7 +172,8 @@ def _thresholds(solution: _Solution, reference: str, alpha: float) -> list[dict[
     rows = []
     for i, (j, k) in enumerate(itertools.pairwise(solution.points)):
         contrast = None if solution.fit is None else np.eye(len(_parameters(solution.fit)))[i]
-        row = _row(solution.fit, f"{j}|{k}", contrast, reason, alpha)
+        df = _df(solution.used, list(solution.effects))
+        row = _row(solution, f"{j}|{k}", contrast, df, reason, alpha)
         # Nobody asks whether a threshold is 0.
         rows.append(row | {"statistic": np.nan, "p": np.nan})
     return rows
@@ -179,16 +187,32 @@ def _comparisons(
     for name, a, b in pairs(order):
         reason = _absent(solution, [a, b])
         contrast = None if reason else solution.effects[b] - solution.effects[a]
-        rows.append(_row(solution.fit, name, contrast, reason, alpha))
+        rows.append(_row(solution, name, contrast, _df(solution.used, [a, b]), reason, alpha))
     if len(order) > 2:
-        rows.append(_omnibus(solution, _absent(solution, order)))
+        rows.append(_omnibus(solution, order))
     return rows
 
 
 def _absent(solution: _Solution, conditions: Sequence[str]) -> str:
     """Why conditions can't be compared."""
     apart = next((solution.apart[one] for one in conditions if one in solution.apart), "")
-    return apart or solution.reason or without_ratings(conditions, list(solution.effects))
+    absent = apart or solution.reason or without_ratings(conditions, list(solution.effects))
+    return absent or _alone(solution.used, conditions)
+
+
+def _alone(used: pd.DataFrame, conditions: Sequence[str]) -> str:
+    """Why conditions can't be compared without one of their participants."""
+    people = used.groupby("condition")[GROUP].nunique()
+    one = next((one for one in conditions if people[one] == 1), "")
+    return f"only one {PARTICIPANT} rated in {one}" if one else ""
+
+
+def _df(used: pd.DataFrame, conditions: Sequence[str]) -> int:
+    """Participants of conditions less 1 where somebody had several, else less the conditions."""
+    cells = used.loc[used["condition"].isin(list(conditions)), [GROUP, "condition"]]
+    cells = cells.drop_duplicates()
+    together = bool(cells[GROUP].duplicated().any())
+    return cells[GROUP].nunique() - (1 if together else len(conditions))
 
 
 def _parameters(found: cumulative.Fit) -> Floats:
@@ -196,34 +220,42 @@ def _parameters(found: cumulative.Fit) -> Floats:
 
 
 def _row(
-    found: cumulative.Fit | None, name: str, contrast: Floats | None, reason: str, alpha: float
+    solution: _Solution,
+    name: str,
+    contrast: Floats | None,
+    df: int,
+    reason: str,
+    alpha: float,
 ) -> dict[str, object]:
-    """One z test of a contrast of thresholds and effects."""
-    row: dict[str, object] = {"term": name, "statistic_name": "z", "status": status(reason)}
-    if reason or found is None or contrast is None:
+    """One t test of a contrast of thresholds and effects."""
+    row: dict[str, object] = {"term": name, "statistic_name": "t", "status": status(reason)}
+    if reason or solution.fit is None or contrast is None:
         return row
-    k = len(contrast)
-    estimate = contrast @ _parameters(found)
-    se = np.sqrt(contrast @ found.cov[:k, :k] @ contrast)
-    margin = stats.norm.ppf(1 - alpha / 2) * se
+    estimate = contrast @ _parameters(solution.fit)
+    se = np.sqrt(contrast @ solution.cov @ contrast)
+    margin = stats.t.ppf(1 - alpha / 2, df) * se
     return row | {
         "estimate": estimate,
         "se": se,
         "statistic": estimate / se,
-        "p": 2 * stats.norm.sf(abs(estimate / se)),
+        "df": df,
+        "p": 2 * stats.t.sf(abs(estimate / se), df),
         "ci_low": estimate - margin,
         "ci_high": estimate + margin,
     }
 
 
-def _omnibus(solution: _Solution, reason: str) -> dict[str, object]:
-    row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "chi2", "status": status(reason)}
-    if reason or solution.fit is None:
+def _omnibus(solution: _Solution, order: Sequence[str]) -> dict[str, object]:
+    beta = np.zeros(0) if solution.fit is None else solution.fit.beta
+    df = _df(solution.used, order)
+    reason = _absent(solution, order) or ("" if df > 0 else "too few participants")
+    row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": status(reason)}
+    if reason:
         return row
-    own = slice(len(solution.fit.thresholds), len(_parameters(solution.fit)))
-    beta, cov = solution.fit.beta, solution.fit.cov[own, own]
-    chi2 = float(beta @ np.linalg.solve(cov, beta))
-    return row | {"statistic": chi2, "df": len(beta), "p": stats.chi2.sf(chi2, len(beta))}
+    cov = solution.cov[-len(beta) :, -len(beta) :]
+    f = float(beta @ np.linalg.solve(cov, beta)) / len(beta)
+    p = stats.f.sf(f, len(beta), df)
+    return row | {"statistic": f, "df_numerator": len(beta), "df": df, "p": p}
 
 
 def _components(solution: _Solution) -> pd.DataFrame:

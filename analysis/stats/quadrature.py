@@ -133,7 +133,13 @@ def _peaks(d: Data, alpha: Floats, fixed: Floats, sd: float) -> _Peaks:
 
 
 def evaluate(d: Data, parameters: Floats, nodes: int) -> tuple[float, Floats]:
-    """The log-likelihood at (α, β, σ), or (α, β), and its exact gradient.
+    """The log-likelihood at (α, β, σ), or (α, β), and its exact gradient."""
+    log_likelihoods, scores = by_group(d, parameters, nodes)
+    return float(log_likelihoods.sum()), scores.sum(axis=0)
+
+
+def by_group(d: Data, parameters: Floats, nodes: int) -> tuple[Floats, Floats]:
+    """Each group's log-likelihood (groups,) and its exact gradient (groups, parameters).
 
     As parameters change so do the modes and curvatures, and the nodes with them: by the implicit
     function theorem, v′ = h_vψ / c, where h is the logarithm of a group's integrand.
@@ -163,13 +169,16 @@ def evaluate(d: Data, parameters: Floats, nodes: int) -> tuple[float, Floats]:
         for density, bend in moves
     ]
     above, below = (d.weights * (p + s) for p, s in zip(pulls, shifts, strict=True))
-    by_alpha = np.bincount(d.y, above, d.points)[:-1] + np.bincount(d.y, below, d.points)[1:]
-    by_sd = (share * v * slopes).sum() + (
-        move * (peaks.slope - sd * peaks.v * peaks.density)
+    chosen = np.eye(d.points)[d.y]
+    by_alpha = above[:, None] * chosen[:, :-1] + below[:, None] * chosen[:, 1:]
+    by_row = np.hstack([by_alpha, -(above + below)[:, None] * d.x])
+    by_sd = (
+        (share * v * slopes).sum(axis=1)
+        + move * (peaks.slope - sd * peaks.v * peaks.density)
         + by_curvature * (2 * sd * peaks.density - sd**2 * peaks.v * peaks.bend)
-    ).sum()
-    gradient = [by_alpha, -(above + below) @ d.x, [by_sd] if d.varying else []]
-    return float(log_likelihoods.sum()), np.concatenate(gradient)
+    )
+    scores = [np.add.reduceat(by_row, d.starts, axis=0), by_sd[:, None][:, : int(d.varying)]]
+    return log_likelihoods, np.hstack(scores)
 
 
 def _pulls(d: Data, alpha: Floats, rows: _Rows, share: Floats) -> tuple[Floats, Floats]:

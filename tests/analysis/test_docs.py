@@ -4,6 +4,7 @@ import pytest
 
 from analysis.codebook import FILES
 from analysis.offline import columns as offline
+from analysis.planning import columns as planning
 
 PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text("utf-8")
 
@@ -12,4 +13,11 @@ PAGE = (Path(__file__).parents[2] / "docs" / "analysis.md").read_text("utf-8")
 def test_every_file_and_column_is_documented(file: str):
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{file}` |")]
     for column in {**FILES, **offline.FILES}[file]:
+        assert f"`{column.name}`" in row
+
+
+@pytest.mark.parametrize("file", ["power", "false_positives"])
+def test_every_file_and_column_of_a_plan_is_documented(file: str):
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| plan's `{file}` |")]
+    for column in planning.FILES[file]:
         assert f"`{column.name}`" in row

@@ -13,6 +13,18 @@ FEW = ("--runs", "3", "--processes", "1", "--tests", "comparisons", "--participa
 APART = (*FEW, "--effect", "a=0.5")
 
 
+@pytest.fixture(autouse=True)
+def quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most plans need no figures, which take longest."""
+    if "drawn" not in request.fixturenames:
+        monkeypatch.setattr("analysis.planning.files._figures", lambda *_: [])
+
+
+@pytest.fixture
+def drawn() -> None:
+    """For a plan with its figures."""
+
+
 @pytest.fixture
 def short(study: Study) -> Study:
     """Its playlists are drawn from a library of six."""
@@ -26,7 +38,7 @@ def plan(out: Path, *options: str) -> str:
     return said.getvalue()
 
 
-def test_it_writes_its_files(tmp_path: Path):
+def test_it_writes_its_files(drawn: None, tmp_path: Path):
     plan(tmp_path, *APART, "--null")
     assert {path.name for path in tmp_path.iterdir()} == {
         *("power.csv", "false_positives.csv", "codebook.csv", "manifest.json"),

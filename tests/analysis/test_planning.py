@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.inference import Design, Outcome
+from analysis.inference import Design, Outcome, infer
 from analysis.planning import words
 from analysis.planning.runs import run_all
 from analysis.planning.scenarios import (
@@ -276,3 +276,18 @@ def test_a_test_misses_its_level_when_chance_alone_does_not_explain_it(
     rows = [verdict("paired_t", 0.01 if n < found else 0.5) for n in range(runs)]
     said = words.wrong_said(false_positives([done(NULL, rows, runs)]), 0.05)
     assert f"{missed} (*) found something in less than 3 % or more than 7 %" in said
+
+
+def test_a_corrected_family_may_find_less_than_its_level():
+    rows = [verdict("paired_t, Holm", 0.5, ANY_PAIR, "") for _ in range(1000)]
+    assert "; 0 (*) found" in words.wrong_said(false_positives([done(NULL, rows, 1000)]), 0.05)
+
+
+# the report's analysis
+
+
+def test_simulated_tables_go_through_the_whole_analysis_of_a_report():
+    who = listeners(16, stopping=0.2, straight=0.2, exclusions=["incomplete"])
+    of = design(who, (LIKING, OVERALL), exclusions=("incomplete",))
+    found = infer(simulated(who, 1), of)
+    assert not [name for name, table in found.items() if table.empty]
