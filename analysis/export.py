@@ -23,8 +23,8 @@ LONE_CR = re.compile(r"\r(?!\n)")
 PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 # Twice as fast as zlib's own level, 6, and a fifteenth larger.
 ZIP_LEVEL = 4
-# The earliest moment that a ZIP can name.
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+# What is larger may need the fields that a ZIP has for files of 4 GB.
+LARGE = 1 << 30
 
 
 def neutralised(text: str) -> str:
@@ -133,13 +133,11 @@ def write_zip(path: Path, folder: Path, told: Callable[[int, int], None] | None 
     `told` is called with how many files are done, and how many there are.
     """
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file != path)
-    with zipfile.ZipFile(path, "w", compresslevel=ZIP_LEVEL) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=ZIP_LEVEL) as archive:
         for done, file in enumerate(files, start=1):
-            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), ZIP_EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o640 << 16
-            entry.file_size = file.stat().st_size  # so that one of 4 GB is written as such
-            with file.open("rb") as source, archive.open(entry, "w") as target:
+            # By name, so that it has no time of its own.
+            name, large = file.relative_to(folder).as_posix(), file.stat().st_size > LARGE
+            with file.open("rb") as source, archive.open(name, "w", force_zip64=large) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
             if told:
                 told(done, len(files))

@@ -216,20 +216,6 @@ def hidden_tracks(study: Study, *, pilot: bool = False, people: People = None) -
     )
 
 
-def hidden_ratings(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:
-    """One row for each rating of a hidden track."""
-    given = TrackRating.objects.filter(
-        of_study(study, "trial__participant", pilot, people)
-    ).exclude(track__role=TrialTrack.Role.RECOMMENDED)
-    return frame(
-        given.order_by("pk"),
-        shown="track_id",
-        item="item_id",
-        value="value",
-        at=as_written("rated_at"),
-    )
-
-
 def flags(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:
     """One row for each mark on somebody's data: the file `flags`."""
     only = only_condition(study, people)
@@ -286,13 +272,12 @@ def sound_checks(study: Study, *, pilot: bool = False, people: People = None) ->
 
 
 def track_ratings(study: Study, *, pilot: bool = False, people: People = None) -> pd.DataFrame:
-    """One row for each rating of a track."""
-    given = TrackRating.objects.filter(
-        of_study(study, "trial__participant", pilot, people),
-        track__role=TrialTrack.Role.RECOMMENDED,
-    )
+    """One row for each rating of a track, of the playlist or hidden among it, in any order."""
+    given = TrackRating.objects.filter(of_study(study, "trial__participant", pilot, people))
     return frame(
-        given.order_by("pk"),
+        given.order_by(),
+        shown="track_id",
+        role="track__role",
         entry="track__entry_id",
         item="item_id",
         value="value",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from survey.models import TrialTrack
+
 from . import answers, frames, tables
 from .exclusions import marked
 from .frames import Numbers, People
@@ -20,17 +22,19 @@ def of_people(of: Source, people: People = None) -> dict[str, pd.DataFrame]:
     listened = tables.listening(
         frames.entries(of.study, **whose), frames.listening_events(of.study, **whose)
     )
-    rated = tables.ratings(listened, frames.track_ratings(of.study, **whose), of.track_scales)
+    given = frames.track_ratings(of.study, **whose)
+    recommended = given["role"] == TrialTrack.Role.RECOMMENDED
+    rated = tables.ratings(listened, given[recommended], of.track_scales)
     about_playlists = frames.playlist_answers(of.study, **whose)
     answered = tables.playlist_ratings(about_playlists, of.playlist_scales, rated)
     rules = of.study.plan.exclusions
-    hidden = frames.hidden_tracks(of.study, **whose), frames.hidden_ratings(of.study, **whose)
+    hidden = frames.hidden_tracks(of.study, **whose)
     return {
         "ratings": marked(rated, of.marks, rules),
         "playlist_ratings": marked(answered, of.marks, rules),
         "answers": answers.answers(of.study, **whose),
         "listening": listened,
-        "hidden_tracks": tables.hidden(*hidden, of.track_scales),
+        "hidden_tracks": tables.hidden(hidden, given[~recommended], of.track_scales),
         "flags": frames.flags(of.study, **whose),
         "sound_checks": tables.sound_checks(frames.sound_checks(of.study, **whose)),
     }

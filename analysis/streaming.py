@@ -24,8 +24,8 @@ from .rows import of_people, of_playlists
 from .source import Source
 
 T = TypeVar("T")
-# Participants whose rows are in memory at once; of playlists, as many as a few of these make.
-CHUNK = 500
+# Participants whose rows are in memory at once; of playlists, twice as many.
+CHUNK = 1000
 STREAMED = (
     *("ratings", "playlist_ratings", "answers", "scores", "listening", "hidden_tracks"),
     *("flags", "sound_checks", "playlist_metrics"),
