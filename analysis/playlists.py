@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from .frames import Library, label
 from .metrics import Measured, coverage, in_space, novelties, with_labels
 
 Label = str | None
+SOURCES = ("metadata", "cnn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,29 +93,43 @@ def playlist_metrics(
         [_vectors(playlist["model"], of, by) for playlist, of in zip(records, shown, strict=True)],
         [_query_vector(playlist, by) for playlist in records],
     )
+    measured = {
+        source: _with_labels(records, shown, in_genre_space, source, by) for source in SOURCES
+    }
     rarity = _rarity(shown, by)
     rows = [
-        {**playlist, "label_source": source, "novelty_bits": rare, **measured}
-        for playlist, of, space, rare in zip(records, shown, in_genre_space, rarity, strict=True)
-        for source, measured in _by_source(playlist, of, space, by)
+        {**playlist, "label_source": source, "novelty_bits": rarity[index], **found[index]}
+        for index, playlist in enumerate(records)
+        for source, found in measured.items()
     ]
     names = [column.name for column in columns("playlist_metrics")]
     return pd.DataFrame(rows, columns=["participant_id", "period", *names])
 
 
-def _by_source(
-    playlist: Mapping[Any, Any], shown: Sequence[int], space: Measured, by: Measure
-) -> Iterator[tuple[str, Measured]]:
-    artists = [by.library.artists.get(track) for track in shown]
-    for source, labels in by.labels[playlist["model"]].items():
+def _with_labels(
+    playlists: Sequence[Mapping[Any, Any]],
+    shown: Sequence[Sequence[int]],
+    space: Sequence[Measured],
+    source: str,
+    by: Measure,
+) -> list[Measured]:
+    """The metrics with one source of labels, model by model: each has labels of its own."""
+    found: list[Measured] = [{}] * len(playlists)
+    of_model: dict[int, list[int]] = defaultdict(list)
+    for index, playlist in enumerate(playlists):
+        of_model[playlist["model"]].append(index)
+    for model, members in of_model.items():
+        labels, artists = by.labels[model][source], by.library.artists
         measured = with_labels(
-            space,
-            genres=[labels.genres.get(track) for track in shown],
-            artists=artists,
-            query_genre=_query_genre(playlist, labels),
-            library=labels.shares,
+            [space[index] for index in members],
+            [[labels.genres.get(track) for track in shown[index]] for index in members],
+            [[artists.get(track) for track in shown[index]] for index in members],
+            [_query_genre(playlists[index], labels) for index in members],
+            labels.shares,
         )
-        yield source, measured
+        for index, one in zip(members, measured, strict=True):
+            found[index] = one
+    return found
 
 
 def _rarity(playlists: Sequence[Sequence[int]], by: Measure) -> list[float]:

@@ -1,7 +1,7 @@
 """Rows a second and peak memory of exporting a large study's data: 1,000,000 ratings, made up.
 
     python benchmarks/export.py [--participants 33334] [--playlists 3] [--tracks 10] [--scales 1]
-                                [--reports 2] [--database sqlite|postgresql] [--keep FOLDER]
+                                [--reports 3] [--database sqlite|postgresql] [--keep FOLDER]
 
 Fills a database of its own, which is thrown away, and runs `export_data` on it in a process of its
 own. A row is one of ratings.csv; the clock runs from starting Python to the finished ZIP with all
@@ -261,7 +261,7 @@ def main() -> None:
     parser.add_argument("--playlists", type=int, default=3)
     parser.add_argument("--tracks", type=int, default=10)
     parser.add_argument("--scales", type=int, default=1, choices=range(1, 6))
-    parser.add_argument("--reports", type=int, default=2)
+    parser.add_argument("--reports", type=int, default=3)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--keep", type=Path, help="a folder to keep, or kept by an earlier run")
     parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)

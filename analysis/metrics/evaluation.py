@@ -6,14 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import numpy as np
 
 from .labels import (
+    UNKNOWN,
     Labels,
     adjacent,
     chance,
+    encoded,
     entropy,
-    known,
     normalised,
     pairwise,
-    sizes_of,
+    sizes,
     to_query,
 )
 from .space import (
@@ -45,46 +46,63 @@ def evaluate(
     `vectors` holds None where a track has none; `library` maps genres to their shares.
     Raises nothing for poor data: what is missing or refused is NaN and named in `flags`.
     """
-    (space,) = in_space([vectors], [query_vector])
-    return with_labels(
-        space, genres=genres, artists=artists, query_genre=query_genre, library=library
-    )
+    space = in_space([vectors], [query_vector])
+    (measured,) = with_labels(space, [genres], [artists], [query_genre], library)
+    return measured
 
 
 def with_labels(
-    space: Measured,
-    *,
-    genres: Labels,
-    artists: Labels,
-    query_genre: str | None,
+    space: Sequence[Measured],
+    genres: Sequence[Labels],
+    artists: Sequence[Labels],
+    query_genres: Labels,
     library: Mapping[str, float],
-) -> Measured:
-    """A playlist's metrics in space, one of those of `in_space`, with the metrics on labels."""
-    names, makers, (query,) = known(genres), known(artists), known([query_genre])
-    sizes, n_known = sizes_of(names), len(names) - names.count(None)
-    flags = (
-        ("no_tracks", not names),
-        ("one_track", len(names) == 1),
-        ("fewer_than_two_known_genres", n_known < 2),
-        ("fewer_than_two_known_artists", len(makers) - makers.count(None) < 2),
-        ("query_genre_unknown", query is None),
-        ("one_genre_in_library", len(library) < 2),
-    )
-    found = [name for name, holds in flags if holds]
-    return {
-        **space,
-        "n_tracks": len(names),
-        "n_known": n_known,
-        "coverage": n_known / len(names) if names else math.nan,
-        "cohesion_artist_pair": pairwise(sizes_of(makers)),
-        "cohesion_genre_pair": pairwise(sizes),
-        "cohesion_genre_adjacent": adjacent(names),
-        "cohesion_genre_query": to_query(names, query),
-        "chance": chance(tuple(library.values())),
-        "entropy_bits": entropy(sizes),
-        "entropy_normalised": normalised(sizes, len(library)),
-        "flags": ";".join([*found, str(space["flags"])] if space["flags"] else found),
+) -> list[Measured]:
+    """The metrics in space of many playlists, as `in_space` gives them, with those on labels."""
+    codes, queries = encoded(genres, query_genres)
+    makers, _ = encoded(artists)
+    lengths = [len(labels) for labels in genres]
+    n_known, n_makers = ((one != UNKNOWN).sum(axis=-1).tolist() for one in (codes, makers))
+    counts = sizes(codes)
+    counted = {
+        "cohesion_artist_pair": pairwise(makers),
+        "cohesion_genre_pair": pairwise(codes),
+        "cohesion_genre_adjacent": adjacent(codes),
+        "cohesion_genre_query": to_query(codes, queries),
     }
+    columns = {
+        "n_tracks": lengths,
+        "n_known": n_known,
+        "coverage": [k / n if n else math.nan for k, n in zip(n_known, lengths, strict=True)],
+        **{name: values.tolist() for name, values in counted.items()},
+        "chance": [chance(tuple(library.values()))] * len(lengths),
+        "entropy_bits": [entropy(one) for one in counts],
+        "entropy_normalised": [normalised(one, len(library)) for one in counts],
+    }
+    flags = zip(
+        lengths, n_known, n_makers, queries.tolist(), (one["flags"] for one in space), strict=True
+    )
+    said = [_flags(*one, one_genre=len(library) < 2) for one in flags]
+    rows = zip(*columns.values(), said, strict=True)
+    names = (*columns, "flags")
+    return [
+        {**one, **dict(zip(names, row, strict=True))} for one, row in zip(space, rows, strict=True)
+    ]
+
+
+def _flags(
+    n_tracks: int, n_known: int, n_makers: int, query: int, of_space: object, *, one_genre: bool
+) -> str:
+    flags = (
+        ("no_tracks", n_tracks == 0),
+        ("one_track", n_tracks == 1),
+        ("fewer_than_two_known_genres", n_known < 2),
+        ("fewer_than_two_known_artists", n_makers < 2),
+        ("query_genre_unknown", query == UNKNOWN),
+        ("one_genre_in_library", one_genre),
+        (str(of_space), bool(of_space)),
+    )
+    return ";".join([name for name, holds in flags if holds])
 
 
 SPACE = (

@@ -1,39 +1,59 @@
-"""Metrics on labels: how many of a playlist's tracks carry the same one."""
+"""Metrics on labels: how many of a playlist's tracks carry the same one.
 
-import itertools
+Each is there for one playlist's labels, in playing order, and for many playlists' codes: shape
+(playlists, n), each label's place in the alphabet, −1 where it is unknown or the playlist is over.
+"""
+
 import math
-from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import entr
 
-from .space import check_probabilities
+from .space import Floats, check_probabilities
 
 Labels = Sequence[str | None]
+Codes = NDArray[np.int64]
+UNKNOWN = -1
 
 
 # validate
 
 
-def known(labels: Labels) -> Labels:
-    """The labels with None for each that is blank."""
-    return [label if label and label.strip() else None for label in labels]
+def known(labels: Labels) -> list[bool]:
+    """Which labels are known: neither None nor blank."""
+    return [bool(label and label.strip()) for label in labels]
+
+
+def encoded(playlists: Sequence[Labels], queries: Labels = ()) -> tuple[Codes, Codes]:
+    """The labels of playlists as codes, (playlists, n), and the query songs', (queries,)."""
+    found = list({*queries, *(label for labels in playlists for label in labels)})
+    names = sorted(str(label) for label in found if all(known([label])))
+    code = dict.fromkeys(found, UNKNOWN) | {name: place for place, name in enumerate(names)}
+    width = max(map(len, playlists), default=0)
+    rows = [
+        [code[label] for label in labels] + [UNKNOWN] * (width - len(labels))
+        for labels in playlists
+    ]
+    table = np.array(rows, dtype=np.int64).reshape(len(playlists), width)
+    return table, np.array([code[label] for label in queries], dtype=np.int64)
 
 
 def counts(labels: Labels) -> tuple[int, ...]:
     """How many tracks carry each known label, in the labels' alphabetical order."""
-    return sizes_of(known(labels))
+    return sizes(encoded([labels])[0])[0]
 
 
-# metrics; those of known labels, or of their counts, take these as checked
+def sizes(codes: Codes) -> list[tuple[int, ...]]:
+    n_labels = int(codes.max(initial=UNKNOWN)) + 1
+    places = (codes + n_labels * np.arange(len(codes))[:, None])[codes != UNKNOWN]
+    table = np.bincount(places, minlength=n_labels * len(codes)).reshape(len(codes), n_labels)
+    return [tuple(filter(None, row)) for row in table.tolist()]
 
 
-def sizes_of(names: Labels) -> tuple[int, ...]:
-    found = Counter(name for name in names if name is not None)
-    return tuple(found[name] for name in sorted(found))
+# metrics
 
 
 def pairwise_cohesion(labels: Labels) -> float:
@@ -43,13 +63,19 @@ def pairwise_cohesion(labels: Labels) -> float:
     estimate of Simpson's concentration. NaN with fewer than two known labels.
     Source: Simpson (1949), Measurement of diversity, Nature 163:688.
     """
-    return pairwise(counts(labels))
+    return float(pairwise(encoded([labels])[0])[0])
 
 
-@lru_cache(4096)
-def pairwise(sizes: tuple[int, ...]) -> float:
-    n = sum(sizes)
-    return sum(size * (size - 1) for size in sizes) / (n * (n - 1)) if n > 1 else math.nan
+def pairwise(codes: Codes) -> Floats:
+    first, second = np.triu_indices(codes.shape[-1], 1)
+    a, b = codes.take(first, axis=1), codes.take(second, axis=1)
+    n = (codes != UNKNOWN).sum(axis=-1)
+    return _shares(2 * ((a == b) & (a != UNKNOWN)).sum(axis=-1), n * (n - 1))
+
+
+def _shares(part: Codes, whole: Codes) -> Floats:
+    """NaN where the whole is nothing."""
+    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 
 def adjacent_cohesion(labels: Labels) -> float:
@@ -60,13 +86,13 @@ def adjacent_cohesion(labels: Labels) -> float:
     Source: the platform's definition; equal steps of a sequence, as in a lag-1 join count
     (Moran 1948, The interpretation of statistical maps, JRSS B 10:243).
     """
-    return adjacent(known(labels))
+    return float(adjacent(encoded([labels])[0])[0])
 
 
-def adjacent(names: Labels) -> float:
-    of_two = itertools.pairwise(names)
-    equal = [a == b for a, b in of_two if a is not None and b is not None]
-    return sum(equal) / len(equal) if equal else math.nan
+def adjacent(codes: Codes) -> Floats:
+    a, b = codes[:, :-1], codes[:, 1:]
+    both = (a != UNKNOWN) & (b != UNKNOWN)
+    return _shares((both & (a == b)).sum(axis=-1), both.sum(axis=-1))
 
 
 def query_cohesion(labels: Labels, query: str | None) -> float:
@@ -76,12 +102,13 @@ def query_cohesion(labels: Labels, query: str | None) -> float:
     missing, or with fewer than two known labels. Source: the genre precision at n of
     content-based retrieval (Logan & Salomon 2001, A music similarity function, ICME).
     """
-    return to_query(known(labels), *known([query]))
+    return float(to_query(*encoded([labels], [query]))[0])
 
 
-def to_query(names: Labels, query: str | None) -> float:
-    n = len(names) - names.count(None)
-    return math.nan if n < 2 or query is None else names.count(query) / n
+def to_query(codes: Codes, queries: Codes) -> Floats:
+    n = (codes != UNKNOWN).sum(axis=-1)
+    alike = (codes == queries[:, None]) & (codes != UNKNOWN)
+    return _shares(alike.sum(axis=-1), np.where((n > 1) & (queries != UNKNOWN), n, 0))
 
 
 def chance_level(shares: ArrayLike) -> float:

@@ -201,3 +201,18 @@ def test_measured_together_or_alone_each_playlist_has_the_same_metrics_to_the_la
     together = metrics.in_space(found, queries)
     alone = [metrics.in_space([one], [query])[0] for one, query in zip(found, queries, strict=True)]
     assert repr(together) == repr(alone)
+
+
+lists = st.lists(labels, min_size=1, max_size=6)
+
+
+@given(lists, st.lists(st.sampled_from(["a", "d", "", None]), min_size=6, max_size=6))
+def test_labelled_together_or_alone_each_playlist_has_the_same_metrics(found: list, queries: list):
+    queries, nothing = queries[: len(found)], [{"flags": ""}]
+    shares = {"a": 0.5, "b": 0.3, "c": 0.2}
+    together = metrics.with_labels(nothing * len(found), found, found, queries, shares)
+    alone = [
+        metrics.with_labels(nothing, [one], [one], [query], shares)[0]
+        for one, query in zip(found, queries, strict=True)
+    ]
+    assert repr(together) == repr(alone)
