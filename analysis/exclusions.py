@@ -69,7 +69,7 @@ def marked(table: pd.DataFrame, of: Marks, rules: Collection[str]) -> pd.DataFra
     """
     why = cache(lambda who, playlist: ";".join(reasons(who, playlist, of, rules)))
     rows = zip(table["participant_id"], table["playlist_id"], strict=True)
-    found = [why(who, playlist) for who, playlist in rows]
+    found = [why(who, playlist) for who, playlist in rows] if rules else [""] * len(table)
     return table.assign(
         excluded=pd.Series([bool(one) for one in found], index=table.index, dtype=bool),
         exclusion_reason=pd.Series([one or None for one in found], index=table.index, dtype=object),
