@@ -78,8 +78,11 @@ def cumulative_link(
     that nobody chose has none); `B - A` for every pair, the reference first, the log odds ratio of
     a higher rating in B against A, with z, two-sided p and the 1 − `alpha` interval from the
     observed information; with three conditions or more `condition`, Wald's χ² test that all are
-    equal. z and χ² take the participants' variance as known: with few participants a condition,
-    p is too small, and `mixed.crossed`, which has degrees of freedom, is the test to trust.
+    equal. z and χ² take the participants' variance as known, and ratings of one playlist as no
+    more alike than others of the participant: with few participants, or playlists with a variance
+    of their own, p is too small (at 5 %, 10 % of null studies with 20 participants, within
+    subjects, and a playlist's standard deviation of .3 residual ones). `mixed.crossed` knows both
+    and is the test to trust.
     Components: the participants' variance, its share of the sum with that of the logistic
     distribution, π²/3 (an intraclass correlation on the logit scale).
 
