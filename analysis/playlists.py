@@ -1,15 +1,17 @@
 """The table of playlist metrics: each shown playlist measured with each source of labels."""
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .codebook import columns
 from .frames import Library, label
-from .metrics import Measured, coverage, in_space, novelty, with_labels
+from .metrics import Measured, coverage, in_space, novelties, with_labels
 
 Label = str | None
 
@@ -90,9 +92,10 @@ def playlist_metrics(
         [_vectors(playlist["model"], of, by) for playlist, of in zip(records, shown, strict=True)],
         [_query_vector(playlist, by) for playlist in records],
     )
+    rarity = _rarity(shown, by)
     rows = [
-        {**playlist, "label_source": source, **measured}
-        for playlist, of, space in zip(records, shown, in_genre_space, strict=True)
+        {**playlist, "label_source": source, "novelty_bits": rare, **measured}
+        for playlist, of, space, rare in zip(records, shown, in_genre_space, rarity, strict=True)
         for source, measured in _by_source(playlist, of, space, by)
     ]
     names = [column.name for column in columns("playlist_metrics")]
@@ -102,8 +105,6 @@ def playlist_metrics(
 def _by_source(
     playlist: Mapping[Any, Any], shown: Sequence[int], space: Measured, by: Measure
 ) -> Iterator[tuple[str, Measured]]:
-    heard = [by.listens.get(track, 0) for track in shown]
-    rarity = novelty(heard, by.n_listens, len(by.library.genres))
     artists = [by.library.artists.get(track) for track in shown]
     for source, labels in by.labels[playlist["model"]].items():
         measured = with_labels(
@@ -113,7 +114,20 @@ def _by_source(
             query_genre=_query_genre(playlist, labels),
             library=labels.shares,
         )
-        yield source, {**measured, "novelty_bits": rarity}
+        yield source, measured
+
+
+def _rarity(playlists: Sequence[Sequence[int]], by: Measure) -> list[float]:
+    """The novelty of each; those of equal length are measured together."""
+    found, alike = [math.nan] * len(playlists), defaultdict(list)
+    for index, shown in enumerate(playlists):
+        alike[len(shown)].append(index)
+    for members in alike.values():
+        listens = [[by.listens.get(track, 0) for track in playlists[index]] for index in members]
+        together = novelties(np.array(listens, float), by.n_listens, len(by.library.genres))
+        for index, bits in zip(members, together.tolist(), strict=True):
+            found[index] = bits
+    return found
 
 
 def _vectors(model: int, shown: Sequence[int], by: Measure) -> list[list[float] | None]:

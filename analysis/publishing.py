@@ -8,8 +8,9 @@ from survey.models import Study
 from . import page
 from .export import json_bytes
 from .figures import save
+from .manifest import Written
 from .progress import Tell
-from .report import Made, Written, write_tables
+from .report import Made, write_tables
 from .results import design_of, drawings
 from .story import brief, sections
 

@@ -16,10 +16,10 @@ from survey.models import Participant
 from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
 from .export import CsvFile, hash_of, json_bytes
+from .manifest import Written, counted, manifest
 from .planned import said_of
 from .playlists import measure
 from .progress import Tell
-from .report import Written, counted, manifest
 from .rows import of_people, of_playlists
 from .source import Source
 

@@ -16,7 +16,7 @@ from . import progress, services
 from .models import Report
 
 if TYPE_CHECKING:
-    from .report import Written
+    from .manifest import Written
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from analysis.export import json_bytes, write_zip
+from analysis.manifest import Written
 from analysis.progress import Tell
-from analysis.report import Written
 from analysis.snapshot import snapshot
 from analysis.source import Source, source
 from analysis.streaming import CHUNK, write_data

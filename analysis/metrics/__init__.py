@@ -15,7 +15,7 @@ from .labels import (
     pairwise_cohesion,
     query_cohesion,
 )
-from .library import coverage, novelty
+from .library import coverage, novelties, novelty
 from .space import (
     check_probabilities,
     compactness,
@@ -40,6 +40,7 @@ __all__ = [
     "in_space",
     "known",
     "normalised_entropy",
+    "novelties",
     "novelty",
     "pairwise_cohesion",
     "query_cohesion",

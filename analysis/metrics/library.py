@@ -6,6 +6,8 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .space import Floats
+
 
 def novelty(listens: ArrayLike, total: int, n_library: int) -> float:
     """Mean −log₂ of the tracks' shares of all listens, add-one smoothed, in bits, ≥ 0.
@@ -17,8 +19,15 @@ def novelty(listens: ArrayLike, total: int, n_library: int) -> float:
     heard = np.asarray(listens, dtype=np.float64)
     if (heard < 0).any() or heard.sum() > total or len(heard) > n_library:
         raise ValueError("listens must be counts of tracks of the library, at most the total")
-    shares = (heard + 1) / (total + n_library)
-    return float(-np.log2(shares).mean()) if len(heard) else math.nan
+    return float(novelties(heard[None], total, n_library)[0])
+
+
+def novelties(listens: Floats, total: int, n_library: int) -> Floats:
+    """Of many playlists of equal length, (playlists, n), whose counts are taken as checked."""
+    if not listens.shape[-1]:
+        return np.full(len(listens), np.nan)
+    shares = (listens + 1) / (total + n_library)
+    return -np.log2(shares).mean(axis=-1)
 
 
 def coverage(shown: Collection[int], n_library: int) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis import codebook
 from analysis.export import csv_bytes, data_hash, json_bytes
-from analysis.report import software
+from analysis.manifest import software
 
 from . import columns, figure
 from .design import Design

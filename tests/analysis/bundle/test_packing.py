@@ -1,5 +1,7 @@
 """All data of a study in one ZIP."""
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -81,3 +83,13 @@ def test_figures_stay_with_the_tables_that_they_belong_to(study: Study, tmp_path
     (tmp_path / "figures" / "a.svg").write_text("<svg/>")
     complete(source(study), tmp_path)
     assert STARTERS | {"datapackage.json", "figures"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_it_loads_no_statistics():
+    heavy = "{'scipy.stats', 'statsmodels', 'matplotlib', 'librosa', 'tensorflow'}"
+    script = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'studyproject.settings';"
+        f"django.setup(); import analysis.bundle.packing; print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stderr
