@@ -69,7 +69,7 @@ SERVE_EVERYTHING = textwrap.dedent(
     get(reverse("admin:track_spectrogram", args=[song.pk]))
     get(reverse("analysis:request", args=[Study.objects.get().pk]), data={})
     get(Study.objects.get().reports.get().get_absolute_url())
-    for name in ("tracks", "playlists", "studies", "participants", "schema"):
+    for name in ("tracks", "playlists", "studies", "participants", "reports", "schema"):
         get(f"/api/{name}/")
     print(served, *sorted({name.partition(".")[0] for name in sys.modules}))
     """
