@@ -38,6 +38,8 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     Rows with `ci_low` and `ci_high` were simulated and have those as bars (Wilson's). A curve needs
     two sizes: None when there is none, or no power could be computed. At most eight are drawn.
     """
+    from matplotlib.ticker import MaxNLocator
+
     known = power[np.isfinite(pd.to_numeric(power["power"], errors="coerce"))].dropna(subset=["n"])
     by = [column for column in CURVE if column in known]
     curves = [rows.sort_values("n") for _, rows in known.groupby(by, sort=False, dropna=False)]
@@ -56,7 +58,7 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
                   xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
     axes.set(ylim=(0, 1.03), xlabel=_unit(known["assumption"]), ylabel="power")
     axes.set_yticks(np.linspace(0, 1, 6), [share(value) for value in np.linspace(0, 1, 6)])
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(drawing, axes.get_legend_handles_labels()[0], 1)
     simulated = any(_bars(rows) is not None for rows in curves)
     return Figure(
