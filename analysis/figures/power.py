@@ -38,6 +38,8 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     Rows with `ci_low` and `ci_high` were simulated and have those as bars (Wilson's). A curve needs
     two sizes: None when there is none, or no power could be computed. At most eight are drawn.
     """
+    from matplotlib.ticker import MaxNLocator
+
     known = power[np.isfinite(pd.to_numeric(power["power"], errors="coerce"))].dropna(subset=["n"])
     by = [column for column in CURVE if column in known]
     curves = [rows.sort_values("n") for _, rows in known.groupby(by, sort=False, dropna=False)]
@@ -52,10 +54,11 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     for at, (rows, label) in enumerate(zip(curves, labels, strict=True)):
         _curve(axes, rows, at, label)
     axes.axhline(target, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
-    axes.annotate(f"target {share(target)}", (1, target), (0, 3), ha="right", fontsize=SMALL,
+    axes.annotate(f"target {share(target)}", (0, target), (3, 3), ha="left", fontsize=SMALL,
                   xycoords=("axes fraction", "data"), textcoords="offset points")  # fmt: skip
-    axes.set(ylim=(0, 1.03), xlabel=_unit(known["test"]), ylabel="power")
+    axes.set(ylim=(0, 1.03), xlabel=_unit(known["assumption"]), ylabel="power")
     axes.set_yticks(np.linspace(0, 1, 6), [share(value) for value in np.linspace(0, 1, 6)])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(drawing, axes.get_legend_handles_labels()[0], 1)
     simulated = any(_bars(rows) is not None for rows in curves)
     return Figure(
@@ -69,12 +72,9 @@ def power_curve(power: pd.DataFrame, *, target: float = TARGET) -> Figure | None
     )  # fmt: skip
 
 
-def _unit(tests: pd.Series) -> str:
-    """What n counts: the table's column `assumption` says it for each test."""
-    counted_by = {"correlation": "playlists", "paired_t": "participants"}
-    found = {
-        counted_by.get(str(t).removeprefix("tost_"), "participants a condition") for t in tests
-    }
+def _unit(assumptions: pd.Series) -> str:
+    """What n counts, as the assumptions say it; n where they differ or say nothing."""
+    found = set(assumptions.astype(str).str.extract(r"n: ([^;]+)")[0].dropna())
     return found.pop() if len(found) == 1 else "n"
 
 

@@ -9,11 +9,12 @@ import pandas as pd
 
 from analysis import codebook
 from analysis.export import csv_bytes, data_hash, json_bytes
+from analysis.inference.design import Pair
 from analysis.manifest import software
 
 from . import columns
 from .scenarios import Scenario
-from .tables import Done, false_positives, planned_power
+from .tables import FORMULA, Done, false_positives, planned_power
 from .words import apart
 
 
@@ -61,11 +62,23 @@ def _figures(asked: Asked, found: Mapping[str, pd.DataFrame], folder: Path) -> l
 
     drawn = []
     if "power" in found:
-        drawn += [power_curve(rows) for _, rows in apart(found["power"], asked.one)][:1]
+        drawn += [power_curve(curves(*one)) for one in apart(found["power"], asked.one)][:1]
     # The band that it draws is that of 5 %.
     if "false_positives" in found and asked.one.design.alpha == 0.05:
         drawn.append(wrong(_of_figure(found["false_positives"], asked.one)))
     return [path for figure in drawn if figure for path in save(figure, folder)]
+
+
+def curves(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
+    """A pair's rows for its figure, where curves differ in their tests alone."""
+    by_formula = rows["method"] == FORMULA
+    return rows.assign(
+        condition_a=pair[0],
+        condition_b=pair[1],
+        test=rows["test"].where(~by_formula, rows["test"] + ", by formula"),
+        assumption=rows["assumption"].str.rpartition(";")[0],
+        effect=rows["effect"].abs(),
+    )
 
 
 def _of_figure(table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
@@ -92,7 +105,6 @@ def manifest(asked: Asked, rows: Mapping[str, int], tables_hash: str) -> dict[st
             "outcomes": [outcome.name for outcome in design.outcomes],
             "primary": asked.one.primary,
             "plan": design.plan.document,
-            "plan_sha256": design.plan.sha256,
         },
         "tests": list(asked.one.parts),
         "runs": asked.runs,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from analysis.inference import Design
-from analysis.inference.design import Pair
+from analysis.inference.design import TRACKS, Pair
 from analysis.stats.listeners import Listeners, spread_of_differences, spread_of_means
 
 # The tests of a report, by what they ask; in the order of their tables.
@@ -37,10 +37,10 @@ class Scenario:
         effects: Mapping[str, float] = self.listeners.effects
         return effects.get(a, 0.0) - effects.get(b, 0.0)
 
-    def spread(self, a: str, b: str) -> float:
+    def spread(self, a: str, b: str, outcome: str) -> float:
         """What a standardised effect of these two is counted in, in points: the SD of
         participants' differences, or the pooled one of participants' means."""
-        of_tracks = self.design.primary is None or self.design.primary.of_tracks
+        of_tracks = outcome.startswith(f"{TRACKS}.")
         if self.design.paired:
             return spread_of_differences(self.listeners, a, b, of_tracks=of_tracks)
         one, other = (spread_of_means(self.listeners, c, of_tracks=of_tracks) for c in (a, b))

@@ -121,7 +121,7 @@ def by_formula(asked: Sequence[Scenario]) -> Iterator[pd.DataFrame]:
 
 def _formula(scenario: Scenario, pair: Pair) -> tuple[str, float]:
     test = "paired_t" if scenario.design.paired else "welch_t"
-    spread = scenario.spread(*pair)
+    spread = scenario.spread(*pair, scenario.primary)
     if difference := scenario.difference(*pair):
         return test, difference / spread
     return TOST + test, (scenario.design.plan.equivalence_bound or 0.0) / spread
@@ -195,7 +195,7 @@ def _standardised(scenario: Scenario, row: Row) -> float:
     if row["family"] == METRICS:
         return scenario.listeners.correlation
     two = {a, b} <= set(scenario.design.conditions)
-    return row["difference"] / scenario.spread(a, b) if two else np.nan
+    return row["difference"] / scenario.spread(a, b, row["outcome"]) if two else np.nan
 
 
 def _assumption(scenario: Scenario) -> str:

@@ -55,6 +55,7 @@ def fit(y: Codes, x: Floats, groups: Codes | None = None, *, nodes: int = NODES)
     return found
 
 
+@on_one_thread
 def clustered(y: Codes, x: Floats, people: Codes, found: Fit, *, nodes: int = NODES) -> Floats:
     """The covariance of (α, β) of a fit, whatever it is that makes ratings of one person alike.
 

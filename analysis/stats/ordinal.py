@@ -85,6 +85,7 @@ def cumulative_link(
     three conditions or more `condition`, Wald's F test that all are equal. Degrees of freedom are
     the participants of the conditions compared, less 1 where somebody had several of them, else
     less the number of conditions.
+
     Components: the participants' variance, its share of the sum with that of the logistic
     distribution, π²/3 (an intraclass correlation on the logit scale).
 

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.inference import Design, Outcome, infer
 from analysis.planning import words
+from analysis.planning.files import curves
 from analysis.planning.runs import run_all
 from analysis.planning.scenarios import (
     BOUNDARY,
@@ -210,7 +211,7 @@ def test_power_counts_studies_in_which_a_test_could_not_be_made():
 def test_the_formula_gives_power_and_the_number_that_suffices():
     one, two = asked([10, 30])
     table = planned_power([one, two], [])
-    effect = 0.4 / one.spread("a", "b")
+    effect = 0.4 / one.spread("a", "b", LIKING.name)
     assert table["power"].tolist()[:2] == pytest.approx(
         [paired_power(effect, 10), paired_power(effect, 30)]
     )
@@ -291,3 +292,13 @@ def test_simulated_tables_go_through_the_whole_analysis_of_a_report():
     of = design(who, (LIKING, OVERALL), exclusions=("incomplete",))
     found = infer(simulated(who, 1), of)
     assert not [name for name, table in found.items() if table.empty]
+
+
+def test_a_figures_curves_differ_in_their_tests_alone():
+    rows = [verdict("paired_t", 0.01), verdict("linear_mixed", 0.01, "b", "a", family="models")]
+    simulation = done(EFFECT, rows, 1)
+    found = curves(("a", "b"), planned_power([simulation.scenario], [simulation]))
+    assert set(found["test"]) == {"paired_t, by formula", "paired_t", "linear_mixed"}
+    one = found[["outcome", "condition_a", "condition_b", "assumption"]].drop_duplicates()
+    assert len(one) == 1
+    assert found["effect"].nunique() == 1
