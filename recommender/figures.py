@@ -39,7 +39,8 @@ def save(figure: "Figure", folder: Path, name: str) -> list[Path]:
 def _lay_out(figure: "Figure") -> None:
     """Once for both files: it takes longer than drawing."""
     figure.set_dpi(DPI)
-    figure.draw_without_rendering()
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
     figure.set_layout_engine(None)
 
 

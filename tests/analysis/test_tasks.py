@@ -4,11 +4,12 @@ from pathlib import Path
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError
+from django.utils import timezone
 
 from analysis import services
 from analysis.models import Report
 from analysis.tasks import make_report
-from survey.models import Study
+from survey.models import Study, TrackRating
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def test_a_report_is_made_into_its_folder_and_nothing_else_is_left(study: Study,
 
 
 def test_a_finished_report_is_not_made_again(study: Study):
-    report = services.request_report(study)
+    report = services.request_report(study, Report.Kind.DATA)
     make_report(report.pk)
     finished = Report.objects.get().finished_at
     make_report(report.pk)
@@ -62,7 +63,7 @@ def test_a_report_that_is_gone_is_no_error(db: None):
 def test_a_failure_says_what_and_what_to_do(
     study: Study, monkeypatch, reports_dir: Path, problem: Exception, said: str
 ):
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise problem
 
     monkeypatch.setattr("analysis.publishing.write_report", fail)
@@ -78,8 +79,16 @@ def test_a_failure_says_what_and_what_to_do(
 def test_asking_twice_is_one_report_until_it_is_finished(study: Study):
     first = services.request_report(study)
     assert services.request_report(study) == first
-    make_report(first.pk)
+    services.fail(services.begin(first.pk), "OSError: disk full.")
     assert services.request_report(study) != first
+
+
+def test_a_report_that_would_come_out_the_same_is_not_made_again(study: Study):
+    first = services.request_report(study, Report.Kind.DATA)
+    make_report(first.pk)
+    assert services.request_report(study, Report.Kind.DATA) == first
+    TrackRating.objects.update(rated_at=timezone.now(), changes=9)
+    assert services.request_report(study, Report.Kind.DATA) != first
 
 
 def test_the_database_holds_one_unfinished_report_a_study(study: Study):
