@@ -328,6 +328,14 @@ DESCRIPTIVES = (
     ),
     Column("n_missing", INTEGER, "values", "≥ 0", "Rows without a value"),
 )
+GENRE_SPACE = (
+    PLAYLIST,
+    CONDITION,
+    Column("model", TEXT, "", "", "Version of the model that heard the songs"),
+    Column("genre", TEXT, "", "", "One of the model's genres, in its order"),
+    Column("query", NUMBER, "", "0–1", "The query song's probability of the genre"),
+    Column("mean", NUMBER, "", "0–1", "Mean probability of the genre over the playlist's songs"),
+)
 WILSON = "Wilson (1927), JASA 22:209; Rao & Scott (1992), Biometrics 48:577"
 LIKERT_DISTRIBUTION = (
     Column("outcome", TEXT, "", "", "File and column"),
@@ -381,6 +389,7 @@ FILES = {
     "exclusions": EXCLUSIONS,
     "flow": FLOW,
     "playlist_metrics": PLAYLIST_METRICS,
+    "genre_space": GENRE_SPACE,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
     **RESULTS,

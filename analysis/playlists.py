@@ -90,8 +90,8 @@ def playlist_metrics(
     records = playlists.to_dict("records")
     shown = [tracks.get(playlist["playlist_id"], ()) for playlist in records]
     in_genre_space = in_space(
-        [_vectors(playlist["model"], of, by) for playlist, of in zip(records, shown, strict=True)],
-        [_query_vector(playlist, by) for playlist in records],
+        [vectors(playlist["model"], of, by) for playlist, of in zip(records, shown, strict=True)],
+        [query_vector(playlist, by) for playlist in records],
     )
     measured = {
         source: _with_labels(records, shown, in_genre_space, source, by) for source in SOURCES
@@ -145,11 +145,11 @@ def _rarity(playlists: Sequence[Sequence[int]], by: Measure) -> list[float]:
     return found
 
 
-def _vectors(model: int, shown: Sequence[int], by: Measure) -> list[list[float] | None]:
+def vectors(model: int, shown: Sequence[int], by: Measure) -> list[list[float] | None]:
     return [by.library.vectors.get((model, track)) for track in shown]
 
 
-def _query_vector(playlist: Mapping[Any, Any], by: Measure) -> list[float] | None:
+def query_vector(playlist: Mapping[Any, Any], by: Measure) -> list[float] | None:
     if playlist["query_source"] == "library":
         return by.library.vectors.get((playlist["model"], playlist["query"]))
     return playlist["own_vector"]

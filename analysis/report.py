@@ -19,7 +19,7 @@ from .manifest import Written, counted, manifest
 from .planned import unmarked
 from .playlists import measure
 from .results import design_of
-from .rows import of_people, of_playlists
+from .rows import of_people, of_places, of_playlists
 from .snapshot import snapshot
 from .source import Source, source
 
@@ -49,6 +49,7 @@ def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]
         "scores": scores(of.study, pilot=of.pilot),
         **_left_out(of, rated, answered),
         "playlist_metrics": measured,
+        "genre_space": of_places(of, by),
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
         "primary": primary.table(primary.primary(of)),

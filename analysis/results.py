@@ -82,8 +82,20 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
                 said=design.primary.label,
                 seed=design.seed,
             )
+    yield figures.genre_space(
+        tables["genre_space"],
+        _of_metadata(tables["playlist_metrics"]),
+        conditions=design.conditions,
+        seed=design.seed,
+    )
     yield from _against_metrics(tables, design)
     yield from _along(tables, design)
+
+
+def _of_metadata(measured: pd.DataFrame) -> pd.DataFrame:
+    """One row a playlist: what is measured in the space does not hang on the source of labels."""
+    one = measured[measured["label_source"] == "metadata"]
+    return one[["playlist_id", "compactness", "query_distance"]]
 
 
 def _distribution(tables: Tables, outcome: Outcome, design: Design) -> Figure | None:

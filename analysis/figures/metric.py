@@ -9,6 +9,7 @@ import pandas as pd
 from .band import line_with_band
 from .paper import INK, SMALL, Figure, colour, mark, named, sheet, styled
 from .words import (
+    METRICS,
     clean,
     conditions_of,
     counted,
@@ -17,6 +18,8 @@ from .words import (
     metric_in_words,
     number,
     span,
+    why,
+    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -72,12 +75,13 @@ def rating_against_metric(
         _line(axes, rows_of, metric, outcome, seed)
         if len(rows_of) and np.ptp(rows_of[metric]) == 0:
             _one_place(axes, float(rows_of[metric].iloc[0]), float(np.ptp(known[metric])))
-        axes.set_title(_panel_title(name, rows_of, correlations), fontsize=SMALL, loc="left")
+        title = _panel_title(name, rows_of, correlations)
+        axes.set_title(title, fontsize=SMALL, loc="left")
     _outside(whole, own, metric, named(outcome, said))
     return Figure(
         file_name("against", metric, outcome),
         drawing,
-        f"{named(outcome, said)} against {metric}",
+        f"{named(outcome, said)} against {METRICS.get(metric, metric)}",
         " ".join(_sentence(n, rows_of, correlations, alpha) for n, rows_of in panels.items()),
         _caption(known, drawn),
     )
@@ -153,14 +157,14 @@ def _panel_title(name: str, rows: pd.DataFrame, correlations: pd.DataFrame | Non
     if row is None:
         return first
     if not np.isfinite(float(row["estimate"])):
-        return f"{first}\nno ρ: {clean(_why(row), 32)}"
+        return f"{first}\n{wrapped(f'no ρ: {_why(row)}', 30)}"
     ends = span(float(row["ci_low"]), float(row["ci_high"]))
     return f"{first}\nρ = {number(float(row['estimate']))}" + (f" ({ends})" if ends else "")
 
 
 def _why(row: pd.Series) -> str:
     """Why there is no coefficient, as the table says it."""
-    return str(row.get("status", "")).removeprefix("not_estimable: ") or "not estimable"
+    return why(row.get("status", "")) or "not estimable"
 
 
 def _sentence(

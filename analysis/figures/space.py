@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from analysis.metrics import compactness
-from analysis.stats.describe import Floats
 from recommender.charts import PALETTE
 from recommender.engine.projection import Plane, plane_of
 
@@ -23,59 +21,51 @@ MOST_PLAYLISTS = 200
 
 @styled
 def genre_space(
-    vectors: pd.DataFrame, genres: Sequence[str], *, conditions: Sequence[str] | None = None,
+    places: pd.DataFrame, measured: pd.DataFrame, *, conditions: Sequence[str] | None = None,
     seed: int = 1,
 ) -> Figure | None:  # fmt: skip
     """Each playlist's mean place in the genre space, joined to its query song; a panel a condition.
 
-    `vectors` has one row a song: playlist_id, condition, role (`query` or `song`) and one column a
-    genre with its probability. With three genres the plane is a triangle in which distances are
-    true; else the two principal components of all these songs. A row that is no probability vector
-    (negative, not summing to 1, missing) is left out. None without a playlist that has songs.
+    `places` is the table `genre_space`; `measured` has one row a playlist with playlist_id,
+    compactness and query_distance, as `playlist_metrics`. With three genres the plane is a triangle
+    in which distances are true; else the two principal components of all these places. Spaces of
+    different models have nothing in common: that of most playlists is drawn. None without a
+    playlist that has a place.
     """
-    columns = list(genres)
-    known = vectors[_are_probabilities(vectors[columns].to_numpy(dtype=np.float64))]
-    songs = known[known["role"] == "song"]
-    if songs.empty:
+    known = places.dropna(subset=["mean"])
+    if known.empty:
         return None
-    plane = plane_of(known[columns].to_numpy(dtype=np.float64))
-    wanted = conditions_of(songs, conditions)
-    places = {c: _places(known[known["condition"] == c], columns) for c in wanted}
+    model = known.groupby("model")["playlist_id"].nunique().sort_index().idxmax()
+    of_model = known[known["model"] == model]
+    genres = [str(genre) for genre in of_model["genre"].unique()]
+    found = _wide(of_model, genres).merge(measured, on="playlist_id", how="left")
+    plane = plane_of(np.stack([*found["mean"], *found["query"].dropna()]))
+    wanted = conditions_of(found, conditions)
+    own = {condition: found[found["condition"] == condition] for condition in wanted}
     rows = (len(wanted) + 1) // 2
     drawing = sheet(0.6 + 2.25 * rows)
     panels = drawing.subplots(rows, 2, squeeze=False).ravel()
-    for at, (axes, (condition, found)) in enumerate(zip(panels, places.items(), strict=False)):
+    for at, (axes, (condition, its)) in enumerate(zip(panels, own.items(), strict=False)):
         _ground(axes, plane, genres)
-        _playlists(axes, plane, found, at, seed)
-        axes.set_title(f"{clean(condition, 26)}\n{_title(found)}", fontsize=SMALL)
+        _playlists(axes, plane, its, at, seed)
+        axes.set_title(f"{clean(condition, 26)}\n{_title(its)}", fontsize=SMALL)
     for axes in panels[len(wanted) :]:
         axes.set_axis_off()
     legend_below(drawing, _marks(), 3)
     return Figure(
         file_name("genre-space"), drawing, "Playlists in the genre space",
-        " ".join(_sentence(c, found, genres) for c, found in places.items()),
-        _caption(plane, places, genres),
+        " ".join(_sentence(c, its, genres) for c, its in own.items()),
+        _caption(plane, own, genres, known["model"].nunique()),
     )  # fmt: skip
 
 
-def _are_probabilities(vectors: Floats) -> np.ndarray:
-    with np.errstate(invalid="ignore"):
-        return (vectors >= 0).all(axis=1) & (np.abs(vectors.sum(axis=1) - 1) < 1e-5)
-
-
-def _places(songs: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """One row a playlist: its mean vector, its query song's (missing if unknown), its spread and
-    its mean distance to the query song, all in the whole space and not in the plane."""
-    rows = []
-    for playlist, group in songs.groupby("playlist_id"):
-        own = group.loc[group["role"] == "song", columns].to_numpy(dtype=np.float64)
-        query = group.loc[group["role"] == "query", columns].to_numpy(dtype=np.float64)[:1]
-        if not len(own):
-            continue
-        asked = query[0] if len(query) else np.full(len(columns), np.nan)
-        away = float(np.sqrt(((own - asked) ** 2).sum(axis=1)).mean())
-        rows.append((playlist, own.mean(axis=0), asked, compactness(own), away))
-    return pd.DataFrame(rows, columns=["playlist_id", "mean", "query", "spread", "away"])
+def _wide(places: pd.DataFrame, genres: list[str]) -> pd.DataFrame:
+    """One row a playlist: its mean vector and its query song's, None where that is unknown."""
+    table = places.pivot(index=["playlist_id", "condition"], columns="genre")
+    means, queries = table["mean"][genres].to_numpy(), table["query"][genres].to_numpy()
+    asked = [None if np.isnan(query).any() else query for query in queries]
+    frame = table.index.to_frame(index=False)
+    return frame.assign(mean=list(means), query=pd.Series(asked, dtype=object))
 
 
 def _ground(axes: "Axes", plane: Plane, genres: Sequence[str]) -> None:
@@ -111,10 +101,14 @@ def _playlists(axes: "Axes", plane: Plane, found: pd.DataFrame, at: int, seed: i
         return
     if len(found) > MOST_PLAYLISTS:
         found = found.sample(MOST_PLAYLISTS, random_state=seed).sort_index()
-    means, queries = (plane.at(np.stack(found[column].tolist())) for column in ("mean", "query"))
-    ways = np.stack([queries, means], axis=1)
-    axes.add_collection(LineCollection(list(ways), colors="0.55", linewidths=0.6, zorder=1))
-    axes.plot(*queries.T, "x", color=QUERY_COLOUR, markersize=4.5, markeredgewidth=1.2, zorder=2)
+    asked = found.dropna(subset=["query"])
+    if len(asked):
+        ends = [plane.at(np.stack(asked[column].tolist())) for column in ("query", "mean")]
+        ways = list(np.stack(ends, axis=1))
+        axes.add_collection(LineCollection(ways, colors="0.55", linewidths=0.6, zorder=1))
+        axes.plot(*ends[0].T, "x", color=QUERY_COLOUR, markersize=4.5, markeredgewidth=1.2,
+                  zorder=2)  # fmt: skip
+    means = plane.at(np.stack(found["mean"].tolist()))
     axes.plot(*means.T, mark(at), linestyle="none", color=f"{colour(at)}bb", markersize=4.5,
               markeredgecolor=INK, markeredgewidth=0.4, zorder=3)  # fmt: skip
 
@@ -133,7 +127,7 @@ def _marks() -> list[object]:
 def _title(found: pd.DataFrame) -> str:
     if found.empty:
         return "no playlists"
-    away = found["away"].mean()
+    away = found["query_distance"].mean()
     return f"n = {len(found)}, distance {number(away) if np.isfinite(away) else 'unknown'}"
 
 
@@ -142,17 +136,17 @@ def _sentence(condition: str, found: pd.DataFrame, genres: Sequence[str]) -> str
         return f"{clean(condition)}: no playlists."
     centre = np.stack(found["mean"].tolist()).mean(axis=0)
     made_of = ", ".join(f"{clean(g)} {share(p)}" for g, p in zip(genres, centre, strict=True))
-    away = found["away"].dropna()
+    away = found["query_distance"].dropna()
     sd = f" (SD {number(away.std())})" if len(away) > 1 else ""
     far = f"{number(away.mean())}{sd} from" if len(away) else "at an unknown distance from"
     return (
         f"{clean(condition)}: {counted(len(found), 'playlist')}, on average {made_of}; songs are "
         f"{far} the query song and spread by "
-        f"{number(found['spread'].mean())}."
+        f"{number(found['compactness'].mean())}."
     )
 
 
-def _caption(plane: Plane, places: dict[str, pd.DataFrame], genres: Sequence[str]) -> str:
+def _caption(plane: Plane, own: dict[str, pd.DataFrame], genres: Sequence[str], models: int) -> str:
     if plane.shares is None:
         shown = "Each corner is a pure genre; distances are those of the genre space."
     else:
@@ -160,9 +154,10 @@ def _caption(plane: Plane, places: dict[str, pd.DataFrame], genres: Sequence[str
             f"Two principal components of {len(genres)} genres show {share(sum(plane.shares))} of "
             "the variance: what is near here may be apart in what is not shown."
         )
-    part = any(len(found) > MOST_PLAYLISTS for found in places.values())
+    part = any(len(its) > MOST_PLAYLISTS for its in own.values())
     return (
         "Each mark is one playlist's mean of its songs' genre probabilities, joined to its query "
         f"song. {shown} In the titles: the mean distance of songs to their query song, 0 to √2."
         + (f" {MOST_PLAYLISTS} playlists a condition are drawn." if part else "")
+        + (" Of several models, the one behind most playlists." if models > 1 else "")
     )

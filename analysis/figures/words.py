@@ -8,6 +8,26 @@ import pandas as pd
 
 from analysis.codebook import columns
 
+# What playlist metrics are called for people; their columns are the keys.
+METRICS = {
+    "coverage": "share of known labels",
+    "cohesion_artist_pair": "artist cohesion",
+    "cohesion_genre_pair": "genre cohesion",
+    "cohesion_genre_adjacent": "genre cohesion of neighbours",
+    "cohesion_genre_query": "genre cohesion with the query song",
+    "chance": "chance level of genre cohesion",
+    "entropy_bits": "genre entropy",
+    "entropy_normalised": "normalised genre entropy",
+    "soft_entropy_within_bits": "soft entropy within songs",
+    "soft_entropy_total_bits": "soft entropy of the playlist",
+    "soft_entropy_divergence_bits": "soft entropy between songs",
+    "diversity": "diversity in genre space",
+    "diversity_cosine": "cosine diversity",
+    "compactness": "spread in genre space",
+    "query_distance": "distance to the query song",
+    "novelty_bits": "novelty",
+}
+
 
 def number(value: float, digits: int = 2) -> str:
     """With a true minus, and never minus nothing."""
@@ -71,7 +91,8 @@ def metric_in_words(metric: str) -> str:
         if column.name == metric:
             about = re.split(r"[,;:]", column.meaning)[0].lower()
             unit = column.unit or column.range
-            return f"{metric}: {about} ({unit})" if unit else f"{metric}: {about}"
+            name = METRICS.get(metric, metric)
+            return f"{name}: {about} ({unit})" if unit else f"{name}: {about}"
     return metric
 
 
@@ -79,3 +100,14 @@ def conditions_of(frame: pd.DataFrame, wanted: Iterable[str] | None = None) -> l
     """The conditions to draw, in their order: those asked for, or those that there are."""
     found = wanted if wanted is not None else frame["condition"].dropna().unique()
     return [str(condition) for condition in found]
+
+
+def why(status: object) -> str:
+    """Why there are no numbers; empty where there are. Names of columns are put in words."""
+    said = str(status)
+    if said == "ok" or pd.isna(status):
+        return ""
+    reason = said.removeprefix("not_estimable: ")
+    for code in sorted(METRICS, key=len, reverse=True):
+        reason = reason.replace(code, METRICS[code])
+    return reason

@@ -17,6 +17,7 @@ from .labels import (
 )
 from .library import coverage, novelties, novelty
 from .space import (
+    are_probabilities,
     check_probabilities,
     compactness,
     cosine_diversity,
@@ -28,6 +29,7 @@ from .space import (
 __all__ = [
     "Measured",
     "adjacent_cohesion",
+    "are_probabilities",
     "chance_level",
     "check_probabilities",
     "compactness",

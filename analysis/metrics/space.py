@@ -47,6 +47,12 @@ def problems_of(vectors: Floats) -> list[str]:
     return np.where(wrong, "a probability is negative or not finite", found).tolist()
 
 
+def are_probabilities(vectors: Floats) -> NDArray[np.bool_]:
+    """Which rows are vectors of probabilities: of shape (n,), for vectors of shape (n, K)."""
+    sums = np.abs(vectors.sum(axis=-1) - 1) <= SUM_TOLERANCE
+    return np.asarray((np.isfinite(vectors) & (vectors >= 0)).all(axis=-1) & sums)
+
+
 # metrics
 
 

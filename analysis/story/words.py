@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from analysis.figures.words import METRICS as METRICS
 from analysis.figures.words import clean
+from analysis.figures.words import why as why
 from analysis.inference import Design, Outcome
 from analysis.inference.design import PLAYLISTS, TRACKS
 from survey.analysis_plan import PARTICIPANT, PLAYLIST, RULES
@@ -82,24 +84,6 @@ LEVELS = {
     "within": "within a condition",
 }
 MARKS = {"straight_lining": "all tracks rated alike", "failed_check": "failed attention check"}
-METRICS = {
-    "coverage": "share of known labels",
-    "cohesion_artist_pair": "artist cohesion",
-    "cohesion_genre_pair": "genre cohesion",
-    "cohesion_genre_adjacent": "genre cohesion of neighbours",
-    "cohesion_genre_query": "genre cohesion with the query song",
-    "chance": "chance level of genre cohesion",
-    "entropy_bits": "genre entropy",
-    "entropy_normalised": "normalised genre entropy",
-    "soft_entropy_within_bits": "soft entropy within songs",
-    "soft_entropy_total_bits": "soft entropy of the playlist",
-    "soft_entropy_divergence_bits": "soft entropy between songs",
-    "diversity": "diversity in genre space",
-    "diversity_cosine": "cosine diversity",
-    "compactness": "spread in genre space",
-    "query_distance": "distance to the query song",
-    "novelty_bits": "novelty",
-}
 SOURCES = {"metadata": "the library", "cnn": "the network"}
 FILES = {TRACKS: "songs", PLAYLISTS: "playlists"}
 ALONG = {"position": "position in the playlist", "distance": "distance to the query song"}
@@ -176,14 +160,3 @@ def rules(codes: object) -> str:
 
 def rule(code: object) -> str:
     return "all planned rules together" if code == "any" else rules(code)
-
-
-def why(status: object) -> str:
-    """Why there are no numbers; empty where there are. Names of columns are put in words."""
-    said = str(status)
-    if said == "ok" or pd.isna(status):
-        return ""
-    reason = said.removeprefix("not_estimable: ")
-    for code in sorted(METRICS, key=len, reverse=True):
-        reason = reason.replace(code, METRICS[code])
-    return reason

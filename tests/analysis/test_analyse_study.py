@@ -16,6 +16,7 @@ def test_it_writes_every_file_and_says_how_many_rows(study: Study, tmp_path: Pat
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
         *(f"{name}.csv" for name in FILES),
         "manifest.json",
+        *("figures", "sections.json", "report.html"),
     }
     assert "ratings.csv: 6 rows" in said.getvalue()
     assert "playlist_ratings.csv: 1 row\n" in said.getvalue()

@@ -83,14 +83,20 @@ def comparisons() -> pd.DataFrame:
     )  # fmt: skip
 
 
-def vectors(genres: tuple[str, ...] = GENRES) -> pd.DataFrame:
+def places(genres: tuple[str, ...] = GENRES) -> pd.DataFrame:
+    """Two playlists a condition."""
     rng = np.random.default_rng(1)
-    table = pd.DataFrame(rng.dirichlet(np.ones(len(genres)), 24), columns=list(genres))
-    return table.assign(
-        playlist_id=np.repeat([1, 2, 3, 4], 6),
-        condition=np.repeat([SYSTEM, CHANCE], 12),
-        role=(["query"] + ["song"] * 5) * 4,
-    )
+    rows = [
+        (playlist, SYSTEM if playlist < 3 else CHANCE, "1", genre, query, mean)
+        for playlist in (1, 2, 3, 4)
+        for genre, query, mean in zip(genres, *rng.dirichlet(np.ones(len(genres)), 2), strict=True)
+    ]
+    columns = ["playlist_id", "condition", "model", "genre", "query", "mean"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def measured() -> pd.DataFrame:
+    return pd.DataFrame({"playlist_id": [1, 2, 3, 4], "compactness": 0.2, "query_distance": 0.3})
 
 
 def way() -> pd.DataFrame:
@@ -146,7 +152,7 @@ DRAWN: dict[str, Draw] = {
     "by_distance": lambda rows: figures.by_distance(some(ratings(), rows), "liking"),
     "forest": lambda rows: figures.forest(some(comparisons(), rows)),
     "paired": lambda rows: figures.paired(some(ratings(), rows), "liking", SYSTEM, CHANCE),
-    "genre_space": lambda rows: figures.genre_space(some(vectors(), rows), GENRES),
+    "genre_space": lambda rows: figures.genre_space(some(places(), rows), measured()),
     "flow": lambda rows: figures.flow(some(way(), rows)),
     "power_curve": lambda rows: figures.power_curve(some(power(), rows)),
     "false_positives": lambda rows: figures.false_positives(some(rates(), rows)),
@@ -397,23 +403,32 @@ def test_who_had_one_condition_only_is_left_out():
 @pytest.mark.parametrize("k", [1, 2, 5])
 def test_other_numbers_of_genres_are_drawn_as_principal_components(k, tmp_path):
     genres = tuple(f"Genre {i}" for i in range(k))
-    figure = figures.genre_space(vectors(genres), genres)
+    figure = figures.genre_space(places(genres), measured())
     assert figure is not None
     assert "principal components" in figure.caption
     assert figures.save(figure, tmp_path)
 
 
-def test_what_is_no_probability_vector_is_left_out():
-    table = vectors()
-    table.loc[table["playlist_id"] == 1, "Rock"] = [-1.0, np.nan, 2.0, 9.0, 9.0, 9.0]
-    figure = figures.genre_space(table, GENRES)
+def test_a_playlist_without_a_place_is_left_out():
+    table = places()
+    table.loc[table["playlist_id"] == 1, "mean"] = np.nan
+    figure = figures.genre_space(table, measured())
     assert figure is not None
     assert f"{SYSTEM}: 1 playlist," in figure.alt
 
 
 def test_an_unknown_query_song_is_said():
-    table = vectors().query("role == 'song'")
-    assert "distance unknown" in " ".join(texts(figures.genre_space(table, GENRES)))
+    table, unknown = places().assign(query=np.nan), measured().assign(query_distance=np.nan)
+    assert "distance unknown" in " ".join(texts(figures.genre_space(table, unknown)))
+
+
+def test_of_several_models_that_of_most_playlists_is_drawn_and_it_is_said():
+    table = places()
+    table.loc[table["playlist_id"] == 1, "model"] = "2"
+    figure = figures.genre_space(table, measured())
+    assert figure is not None
+    assert f"{SYSTEM}: 1 playlist," in figure.alt
+    assert "Of several models" in figure.caption
 
 
 # Flow, power

@@ -21,14 +21,14 @@ LIBRARY = ["rock"] * 4 + ["jazz"] * 2 + [None]
 
 @pytest.mark.parametrize("length", [2, 3, 5])
 def test_entropy_is_the_mean_over_all_playlists_with_two_known_labels(length: int):
-    playlists = [p for p in combinations(LIBRARY, length) if metrics.known(p).sum() > 1]
+    playlists = [p for p in combinations(LIBRARY, length) if sum(metrics.known(p)) > 1]
     expected = np.mean([metrics.genre_entropy(p) for p in playlists])
     assert expected_entropy([4, 2], 1, length) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize("metric", [metrics.pairwise_cohesion, metrics.adjacent_cohesion])
 def test_cohesion_is_the_mean_over_all_playlists(metric: object):
-    pairs = [metric(p) for p in combinations(LIBRARY, 2) if metrics.known(p).all()]
+    pairs = [metric(p) for p in combinations(LIBRARY, 2) if all(metrics.known(p))]
     assert expected_cohesion([4, 2]) == pytest.approx(np.mean(pairs), rel=1e-12)
 
 
