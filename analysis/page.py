@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 SECTIONS, FIGURES, ALONE = "sections.json", "figures", "report.html"
 CSS = Path(__file__).parent / "static" / "analysis" / "report.css"
 # Numbers with what may stand beside them: signs, units, intervals, "< .001".
-NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d.,]+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
+NUMERIC = re.compile(r"[<>≤≥−+-]?\s?[\d,]*\.?\d+( ?%)?( to [−-]?[\d.,]+( ?%)?)?( \(.*\))?")
 
 
 @dataclass(frozen=True, slots=True)

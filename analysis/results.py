@@ -71,7 +71,7 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
         )
     for outcome in sorted(design.outcomes, key=lambda one: one != design.primary):
         yield _distribution(tables, outcome, design)
-    yield figures.forest(tables["comparisons"], names=names, alpha=design.alpha)
+    yield figures.forest(_primary_first(tables, design), names=names, alpha=design.alpha)
     if design.primary and design.paired:
         for a, b in design.planned_pairs or design.pairs:
             yield figures.paired(
@@ -90,6 +90,11 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
     )
     yield from _against_metrics(tables, design)
     yield from _along(tables, design)
+
+
+def _primary_first(tables: Tables, design: Design) -> pd.DataFrame:
+    first = design.primary.name if design.primary else ""
+    return tables["comparisons"].sort_values("outcome", key=lambda of: of != first, kind="stable")
 
 
 def _of_metadata(measured: pd.DataFrame) -> pd.DataFrame:

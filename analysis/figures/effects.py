@@ -1,13 +1,13 @@
 """Differences between conditions with their intervals: the planned ones first and marked apart."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from .paper import COLOURS, INK, SMALL, Figure, heading, named, rows_only, sheet, styled
-from .words import clean, counted, estimate, file_name, listed, number, span
+from .words import clean, counted, estimate, file_name, listed, number, span, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 PLANNED = ("planned",)
 # The others stand in the table comparisons.
 MOST_ROWS, MOST_SAID = 24, 8
+# Panels share an axis while none reaches further than so many times as far as another.
+ALIKE = 5
 NUMBERS = [
     *("estimate", "estimate_ci_low", "estimate_ci_high"),
     *("effect", "ci_low", "ci_high", "tost_low", "tost_high"),
@@ -48,10 +50,20 @@ def forest(
     shown = rows[rows["place"] < MOST_ROWS]
     panels = [shown[shown["panel"] == panel] for panel in shown["panel"].unique()]
     heights = [0.75 + _places(panel) for panel in panels]
-    drawing = sheet(0.3 + sum(0.42 * height + 0.28 for height in heights))
-    grid = drawing.subplots(len(panels), 1, squeeze=False, height_ratios=heights)[:, 0]
+    ends = _ends(panels)
+    drawing = sheet(
+        0.3 + sum(0.42 * height + (0.28 if ends is None else 0.1) for height in heights)
+    )
+    grid = drawing.subplots(
+        len(panels), 1, squeeze=False, height_ratios=heights, sharex=ends is not None
+    )[:, 0]
     for axes, panel in zip(grid, panels, strict=True):
         _panel(axes, panel, names or {})
+        low, high = ends or _reach([panel])
+        axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
+        if ends and axes is not grid[-1]:
+            axes.spines["bottom"].set_visible(False)
+            axes.tick_params(bottom=False)
     grid[-1].set_xlabel("first − second, in the outcome's unit", fontsize=SMALL)
     return Figure(
         name=file_name("forest", name),
@@ -85,21 +97,27 @@ def _places(panel: pd.DataFrame) -> float:
 def _panel(axes: "Axes", panel: pd.DataFrame, names: Mapping[str, str]) -> None:
     first = panel.iloc[0]
     kind = "planned" if first["planned"] else "exploratory"
-    axes.set_title(f"{named(first['outcome'], names.get(first['outcome'], ''))} · {kind}",
-                   fontsize=SMALL + 0.5, loc="left", weight="bold")  # fmt: skip
+    title = f"{named(first['outcome'], names.get(first['outcome'], ''))} · {kind}"
+    axes.set_title(wrapped(title, 52), fontsize=SMALL + 0.5, loc="left", weight="bold")
     ys, y = [], 0.0
     for _, row in panel.iterrows():
         y += 0.4 if row["second"] else 1.0
         ys.append(y)
         _row(axes, y, row)
     rows_only(axes, [min(ys) - 0.3, *ys], 0.35)
-    low, high = _reach(panel)
-    axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
 
 
-def _reach(panel: pd.DataFrame) -> tuple[float, float]:
+def _ends(panels: Sequence[pd.DataFrame]) -> tuple[float, float] | None:
+    """Where one axis for all panels ends, so that they can be compared by eye; None where scales
+    are so different that some panels would hold nothing but a dot."""
+    reaches = [_reach([panel]) for panel in panels]
+    widths = [high - low for low, high in reaches]
+    return _reach(panels) if max(widths) <= ALIKE * min(widths) else None
+
+
+def _reach(panels: Sequence[pd.DataFrame]) -> tuple[float, float]:
     columns = ["estimate_ci_low", "estimate_ci_high", "tost_low", "tost_high"]
-    values = panel[columns].to_numpy(dtype=np.float64)
+    values = pd.concat(panels)[columns].to_numpy(dtype=np.float64)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     return min(low, 0.0), max(high, 0.0)
 

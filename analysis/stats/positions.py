@@ -37,7 +37,7 @@ def by_position(
     rated tracks and different x gives a `slope` (least squares, outcome points for a step of
     1 in x) and a `spearman` (−1 to 1; none when all its ratings are equal). A participant's
     playlists are averaged; the estimate is the mean of participants, with Student's interval
-    (confidence 1 − `alpha`) and one-sample t over participants (df = participants − 1). What
+    (confidence 1 − `alpha`; a correlation's ends at ±1) and one-sample t over participants (df = participants − 1). What
     differs between participants or playlists, as in how high they rate, cancels out.
 
     `n_ratings` counts the ratings in the playlists used. What can't be estimated is NaN, and
@@ -88,6 +88,8 @@ def _summary(playlists: pd.DataFrame, measure: str, alpha: float) -> Fields:
         return {**about, **not_estimable(problem)}
     test = stats.ttest_1samp(means, 0)
     low, high = test.confidence_interval(1 - alpha)
+    if measure == "spearman":
+        low, high = np.clip((low, high), -1, 1)
     found = {"ci_low": low, "ci_high": high, "statistic": test.statistic, "df": test.df}
     return {**about, **found, "p": test.pvalue, "status": OK}
 

@@ -115,8 +115,9 @@ PLANS = (
         [
             "Linear mixed model by REML, with participants and songs crossed and playlists within "
             "participants; p is not corrected. Where there is one, the cumulative-link model is in "
-            "logits of a higher rating, with participants’ intercepts alone; with few participants "
-            "its p is too small."
+            "logits of a higher rating, with participants’ intercepts alone; its standard errors "
+            "take each participant’s ratings as a cluster. Only the linear model takes songs as a "
+            "sample, too."
         ],
         [shown.MODELS, shown.VARIANCE, shown.OTHER_MODELS, shown.OTHER_VARIANCE],
     ),

@@ -50,6 +50,11 @@ def test_spearman_does_not_change_under_a_monotone_transform():
     pd.testing.assert_series_equal(measure(plain, "spearman"), measure(bent, "spearman"))
 
 
+def test_the_interval_of_a_correlation_ends_where_correlations_do():
+    row = measure(ratings(("a", [1, 2, 3]), ("b", [3, 1, 2])), "spearman")
+    assert (row["ci_low"], row["ci_high"]) == (-1, 1)
+
+
 def test_any_column_of_a_track_can_stand_for_the_position():
     frame = ratings(("a", [1, 2, 3]), ("b", [2, 4, 5])).assign(distance=lambda f: f["position"] / 2)
     table = by_position(frame, "liking", "distance").set_index("measure")
