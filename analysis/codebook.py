@@ -328,7 +328,7 @@ DESCRIPTIVES = (
     ),
     Column("n_missing", INTEGER, "values", "≥ 0", "Rows without a value"),
 )
-GENRE_SPACE = (
+PLAYLIST_PLACES = (
     PLAYLIST,
     CONDITION,
     Column("model", TEXT, "", "", "Version of the model that heard the songs"),
@@ -389,7 +389,7 @@ FILES = {
     "exclusions": EXCLUSIONS,
     "flow": FLOW,
     "playlist_metrics": PLAYLIST_METRICS,
-    "genre_space": GENRE_SPACE,
+    "playlist_places": PLAYLIST_PLACES,
     "descriptives": DESCRIPTIVES,
     "likert_distribution": LIKERT_DISTRIBUTION,
     **RESULTS,

@@ -18,12 +18,12 @@ def places(
     by: Measure,
     versions: Mapping[int, str],
 ) -> pd.DataFrame:
-    """The table `genre_space`: one row for each playlist shown and genre of its model.
+    """The table `playlist_places`: one row for each playlist shown and genre of its model.
 
     `playlists` and `tracks` come from the frames; `versions` are the models' by their number. What
     is no vector of probabilities is left out of a mean; a query song's is then missing.
     """
-    names = [column.name for column in columns("genre_space")]
+    names = [column.name for column in columns("playlist_places")]
     rows = [
         (one["playlist_id"], one["condition"], versions[one["model"]], *place)
         for one in playlists.to_dict("records")

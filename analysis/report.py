@@ -49,7 +49,7 @@ def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]
         "scores": scores(of.study, pilot=of.pilot),
         **_left_out(of, rated, answered),
         "playlist_metrics": measured,
-        "genre_space": of_places(of, by),
+        "playlist_places": of_places(of, by),
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
         "primary": primary.table(primary.primary(of)),

@@ -83,7 +83,7 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
                 seed=design.seed,
             )
     yield figures.genre_space(
-        tables["genre_space"],
+        tables["playlist_places"],
         _of_metadata(tables["playlist_metrics"]),
         conditions=design.conditions,
         seed=design.seed,

@@ -50,7 +50,7 @@ def of_playlists(of: Source, by: Measure, numbers: Numbers = None) -> pd.DataFra
 
 
 def of_places(of: Source, by: Measure) -> pd.DataFrame:
-    """The table `genre_space`, in the same order."""
+    """The table `playlist_places`, in the same order."""
     whose: dict[str, Any] = {"pilot": of.pilot}
     models = frames.models_of(of.study, of.pilot)
     return places(

@@ -27,6 +27,7 @@ KEYS = {
     "hidden_tracks": ["playlist_id", "shown_position"],
     "sound_checks": ["participant_id", "attempt"],
     "playlist_metrics": ["playlist_id", "label_source"],
+    "playlist_places": ["playlist_id", "genre"],
     "descriptives": ["outcome", "group_by", "level"],
     "likert_distribution": ["outcome", "condition", "category"],
     "primary": ["condition_a", "condition_b"],

@@ -26,7 +26,7 @@ def genre_space(
 ) -> Figure | None:  # fmt: skip
     """Each playlist's mean place in the genre space, joined to its query song; a panel a condition.
 
-    `places` is the table `genre_space`; `measured` has one row a playlist with playlist_id,
+    `places` is the table `playlist_places`; `measured` has one row a playlist with playlist_id,
     compactness and query_distance, as `playlist_metrics`. With three genres the plane is a triangle
     in which distances are true; else the two principal components of all these places. Spaces of
     different models have nothing in common: that of most playlists is drawn. None without a

@@ -37,8 +37,9 @@ def by_position(
     rated tracks and different x gives a `slope` (least squares, outcome points for a step of
     1 in x) and a `spearman` (−1 to 1; none when all its ratings are equal). A participant's
     playlists are averaged; the estimate is the mean of participants, with Student's interval
-    (confidence 1 − `alpha`; a correlation's ends at ±1) and one-sample t over participants (df = participants − 1). What
-    differs between participants or playlists, as in how high they rate, cancels out.
+    (confidence 1 − `alpha`; a correlation's ends at ±1) and one-sample t over participants (df =
+    participants − 1). What differs between participants or playlists, as in how high they rate,
+    cancels out.
 
     `n_ratings` counts the ratings in the playlists used. What can't be estimated is NaN, and
     `status` says why. Raises KeyError for an unknown column.

@@ -21,6 +21,7 @@ FILES = {
     "exclusions": "what each rule leaves out, or would",
     "flow": "how far people came",
     "playlist_metrics": "cohesion, entropy, diversity and other metrics of each playlist",
+    "playlist_places": "where each playlist and its query song are in the genre space",
     "descriptives": "means, spread and intervals of every outcome, by condition and more",
     "likert_distribution": "how often each point of each scale was chosen",
     "comparisons": "every test of every pair of conditions on every question",
