@@ -12,6 +12,7 @@ from survey.models import Instrument, Participant, Study
 
 from . import frames, primary
 from .export import json_bytes, sha256
+from .library import models_of
 from .planned import about_plan, rules_of, said_of
 from .playlists import catalogue_coverage
 from .source import Source
@@ -103,7 +104,7 @@ def _participants(of: Source) -> dict[str, Any]:
 def _models(of: Source) -> list[dict[str, Any]]:
     return [
         {"name": model.name, "version": model.version, "genres": model.genres}
-        for model in frames.models_of(of.study, of.pilot).order_by("version")
+        for model in models_of(of.study, of.pilot).order_by("version")
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .codebook import columns
-from .frames import Library, label
+from .library import Library, label
 from .metrics import Measured, coverage, in_space, novelties, with_labels
 
 Label = str | None

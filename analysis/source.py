@@ -9,7 +9,7 @@ from survey.models import Instrument, Study
 from . import frames
 from .column import Column
 from .exclusions import Marks, marks
-from .frames import Library
+from .library import Library, library
 from .scales import FAMILIAR, Scale, scales
 
 
@@ -50,7 +50,7 @@ def source(study: Study, *, pilot: bool = False) -> Source:
         list(study.conditions.order_by("pk").values_list("name", flat=True)),
         scales(study, Instrument.Placement.TRACK),
         scales(study, Instrument.Placement.PLAYLIST),
-        frames.library(study, pilot=pilot),
+        library(study, pilot=pilot),
         people,
         marks(frames.flags(study, pilot=pilot), people),
         pilot,

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.frames import Library as Labelled
-from analysis.frames import label
+from analysis.library import Library as Labelled
+from analysis.library import label
 from recommender.engine.params import StrategyError
 from recommender.engine.strategies import STRATEGIES, Library, checked_params
 from recommender.library import current_library

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from analysis import frames
+from analysis import library as libraries
 from analysis.report import write_tables
 from survey.models import Participant, Study
 
@@ -48,6 +48,6 @@ def test_a_song_that_only_the_pilot_showed_does_not_count_as_shown(piloted, libr
     for track in library:
         track.available = False
         track.save()
-    shown = frames.library(piloted).genres
+    shown = libraries.library(piloted).genres
     assert library[1].pk not in shown
-    assert library[1].pk in frames.library(piloted, pilot=True).genres
+    assert library[1].pk in libraries.library(piloted, pilot=True).genres
