@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from survey.models import Study
@@ -93,8 +94,10 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
 
 
 def _primary_first(tables: Tables, design: Design) -> pd.DataFrame:
-    first = design.primary.name if design.primary else ""
-    return tables["comparisons"].sort_values("outcome", key=lambda of: of != first, kind="stable")
+    """Comparisons, those on the primary outcome first, and of each the planned set before all."""
+    rows, first = tables["comparisons"], design.primary.name if design.primary else ""
+    order = [rows["outcome"] != first, rows["analysis_set"] != design.sets[-1]]
+    return rows.iloc[np.lexsort(order[::-1])]
 
 
 def _of_metadata(measured: pd.DataFrame) -> pd.DataFrame:

@@ -16,13 +16,13 @@ PLANNED = ("planned",)
 # The others stand in the table comparisons.
 MOST_ROWS, MOST_SAID = 24, 8
 # Panels share an axis while none reaches further than so many times as far as another.
-ALIKE = 5
+ALIKE = 8
 NUMBERS = [
     *("estimate", "estimate_ci_low", "estimate_ci_high"),
     *("effect", "ci_low", "ci_high", "tost_low", "tost_high"),
 ]
 PAIRED = ("paired_t", "wilcoxon_signed_rank")
-KEY = ["family", "outcome", "condition_a", "condition_b"]
+KEY = ["outcome", "condition_a", "condition_b"]
 
 
 @styled
@@ -39,10 +39,10 @@ def forest(
     Each comparison's difference of means in the outcome's unit (`estimate`) with its interval, and
     its effect size in words. Where an equivalence bound was set (`tost_low`, `tost_high`, in the
     same unit) it is shaded. Of several tests of one comparison the first with an interval counts.
-    Families in `planned` are drawn first, filled; the others hollow. A second `analysis_set` stands
-    below the first, smaller. `names` gives outcomes in the study's words; intervals have
-    confidence 1 − `alpha`. Rows that could not be estimated are left out; None when there is no
-    other.
+    Comparisons of a family in `planned` are drawn first, filled; the others hollow. A second
+    `analysis_set` stands below the first, smaller. `names` gives outcomes in the study's words;
+    intervals have confidence 1 − `alpha`. Rows that could not be estimated are left out; None when
+    there is no other.
     """
     rows = _rows(comparisons, planned)
     if rows.empty:
@@ -80,8 +80,9 @@ def _rows(comparisons: pd.DataFrame, planned: Collection[str]) -> pd.DataFrame:
     known = np.isfinite(numbers[NUMBERS[:3]]).all(axis=1)
     pair = comparisons[["condition_a", "condition_b"]].fillna("").ne("").all(axis=1)
     rows = comparisons.assign(**numbers)[known & pair].drop_duplicates([*KEY, "analysis_set"])
+    pairs = [rows[column] for column in KEY]
     rows = rows.assign(
-        planned=rows["family"].isin(planned),
+        planned=rows["family"].isin(planned).groupby(pairs, dropna=False).transform("any"),
         second=rows.groupby(KEY, sort=False, dropna=False).cumcount(),
     )
     rows = rows.sort_values("planned", ascending=False, kind="stable")
@@ -165,10 +166,11 @@ def _told(rows: pd.DataFrame, alpha: float) -> str:
 
 def _sentence(row: pd.Series, alpha: float) -> str:
     kind = "Planned" if row["planned"] else "Exploratory"
+    kind = "The same" if row["second"] else kind
     ends = row["estimate_ci_low"], row["estimate_ci_high"]
     numbers = estimate(row["estimate"], *ends, alpha=alpha)
     return (
-        f"{kind}, {clean(row['outcome'])}, {clean(str(row['analysis_set']))}: {_pair(row)} is "
+        f"{kind}, {clean(row['outcome'])}, {_people(row['analysis_set'])}: {_pair(row)} is "
         f"{numbers}{_effect(row, alpha)}, n = {_n(row)}."
     )
 
@@ -179,8 +181,12 @@ def _n(row: pd.Series, between: str = " and ") -> str:
     return between.join(f"{int(row[n]):,}" for n in ("n_a", "n_b"))
 
 
+def _people(analysis_set: object) -> str:
+    return clean(str(analysis_set)).replace("_", " ")
+
+
 def _caption(rows: pd.DataFrame, shown: pd.DataFrame, alpha: float) -> str:
-    sets = [clean(str(one)) for one in shown["analysis_set"].dropna().unique()]
+    sets = [_people(one) for one in shown["analysis_set"].dropna().unique()]
     below = f" Small, below: {listed(sets[1:])}; above: {sets[0]}." if len(sets) > 1 else ""
     bound = " Shaded: differences too small to matter, as set by the study." if (
         shown[["tost_low", "tost_high"]].notna().all(axis=1).any()
