@@ -85,46 +85,62 @@ def genre_model(db) -> GenreModel:
 
 
 @pytest.fixture
-def add_track(genre_model) -> Callable[..., Track]:
-    """Make a track that the model has heard; its file is a few bytes that pass for sound."""
+def add_tracks(genre_model) -> Callable[..., list[Track]]:
+    """Make tracks that the model has heard; their files are a few bytes that pass for sound."""
 
+    def make(described: list[dict[str, Any]]) -> list[Track]:
+        heard = [one.pop("p") for one in described]
+        tracks = Track.objects.bulk_create(_track(**one) for one in described)
+        for track in tracks:
+            path = Path(track.file.path)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(bytes(range(256)) * 8)
+        TrackFeatures.objects.bulk_create(
+            _features(track, genre_model, p) for track, p in zip(tracks, heard, strict=True)
+        )
+        return tracks
+
+    return make
+
+
+def _track(title: str, **fields: Any) -> Track:
+    digest = uuid.uuid4().hex * 2
+    described = {"artist": f"Artist of {title}", "duration_s": 30.0, "sample_rate": 44100}
+    described |= {"channels": 2, "audio_sha256": digest, "file": f"tracks/{digest}.mp3"}
+    return Track(**{**described, **fields}, title=title)
+
+
+def _features(track: Track, model: GenreModel, p: tuple[float, ...]) -> TrackFeatures:
+    return TrackFeatures(
+        track=track,
+        model=model,
+        probabilities=list(p),
+        embedding=bytes(16),
+        mfcc=np.full(40, p[0], "<f4").tobytes(),
+        # Unlike any other, or it would count as the same recording.
+        fingerprint=uuid.uuid5(uuid.NAMESPACE_OID, track.title).bytes * 32,
+    )
+
+
+@pytest.fixture
+def add_track(add_tracks) -> Callable[..., Track]:
     def make(title: str, genre: str = "Rock", p: tuple[float, ...] = (0.1, 0.1, 0.8), **fields):
-        digest = uuid.uuid4().hex * 2
-        described = {"artist": f"Artist of {title}", "duration_s": 30.0, "sample_rate": 44100}
-        track = Track.objects.create(
-            **{**described, "channels": 2, "audio_sha256": digest, **fields},
-            title=title,
-            genre=genre,
-            file=f"tracks/{digest}.mp3",
-        )
-        path = Path(track.file.path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(bytes(range(256)) * 8)
-        TrackFeatures.objects.create(
-            track=track,
-            model=genre_model,
-            probabilities=list(p),
-            embedding=bytes(16),
-            mfcc=np.full(40, p[0], "<f4").tobytes(),
-            # Unlike any other, or it would count as the same recording.
-            fingerprint=uuid.uuid5(uuid.NAMESPACE_OID, title).bytes * 32,
-        )
-        return track
+        return add_tracks([{"title": title, "genre": genre, "p": p, **fields}])[0]
 
     return make
 
 
 @pytest.fixture
-def library(add_track) -> list[Track]:
+def library(add_tracks) -> list[Track]:
     """Twelve songs a genre, at different places of the genre space."""
-    tracks = []
+    described = []
     for index, genre in enumerate(GENRES):
         for number in range(12):
             main = 0.5 + 0.04 * number
             p = [(1 - main) * share for share in (0.3, 0.7)]
             p.insert(index, main)
-            tracks.append(add_track(f"{genre} {number}", genre, tuple(p)))
-    return tracks
+            described.append({"title": f"{genre} {number}", "genre": genre, "p": tuple(p)})
+    return add_tracks(described)
 
 
 @pytest.fixture

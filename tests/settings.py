@@ -28,4 +28,6 @@ if os.environ.get("TEST_DATABASE") == "postgresql":
 from studyproject.settings import *  # noqa: E402, F403
 
 # Hashing is slow on purpose; tests sign in often.
+# Static files are looked for when they are asked for: not all of them for each test's client.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -4,6 +4,8 @@ A file that is not in order comes through as far as it can: what is wrong with i
 """
 
 from collections.abc import Collection, Mapping
+from copy import deepcopy
+from functools import cache
 from typing import Any, TypeGuard
 
 from survey import texts
@@ -33,12 +35,18 @@ def _filled_in(instrument: Data, language: str, among: Collection[str]) -> Data:
 
 def ready_made_instrument(name: str, language: str, among: Collection[str]) -> Data:
     """A ready-made instrument in these languages; in its own where `language` is not there."""
-    path = INSTRUMENTS / f"{name}.yaml"
-    data = read(path.read_bytes(), path.name).data
+    data = deepcopy(_file(name))
     own = data.pop("language", "en")
     data = _spoken(data, texts.OF_INSTRUMENT, own, language, among)
     items = [_spoken(item, texts.OF_ITEM, own, language, among) for item in data.get("items", [])]
     return {**data, "items": items}
+
+
+@cache
+def _file(name: str) -> Data:
+    """Read once: they come with the program, and a study names several of them."""
+    path = INSTRUMENTS / f"{name}.yaml"
+    return read(path.read_bytes(), path.name).data
 
 
 def _spoken(
