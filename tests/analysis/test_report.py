@@ -136,6 +136,25 @@ def test_vectors_that_are_no_probabilities_empty_the_cells_and_are_flagged(
     assert row["flags"] == "vectors_refused: the probabilities of a track do not sum to 1"
 
 
+def test_a_playlist_has_its_place_and_its_query_songs_for_each_genre(report: Path, read: Read):
+    rows = read(report / "playlist_places.csv")[:3]
+    assert [row["genre"] for row in rows] == ["Hip-Hop", "Classical", "Rock"]
+    assert {(row["condition"], row["model"]) for row in rows} == {("system", "v1")}
+    # Rock, rock, classical; the query song is rock.
+    assert [float(row["query"]) for row in rows] == [0.1, 0.1, 0.8]
+    means = [0.4 / 3, 0.9 / 3, 1.7 / 3]
+    assert [float(row["mean"]) for row in rows] == pytest.approx(means)
+
+
+def test_a_vector_that_is_none_of_probabilities_is_left_out_of_the_place(
+    study: Study, library: list[Track], tmp_path: Path, read: Read
+):
+    TrackFeatures.objects.filter(track=library[1]).update(probabilities=[0.9, 0.9, 0.9])
+    write_tables(study, tmp_path)
+    rows = read(tmp_path / "playlist_places.csv")[:3]
+    assert sum(float(row["mean"]) for row in rows) == pytest.approx(1)
+
+
 def test_descriptives_by_condition_track_and_position(report: Path, read: Read):
     rows = read(report / "descriptives.csv")
     liking = [row for row in rows if row["outcome"] == "ratings.liking"]
