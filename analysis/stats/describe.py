@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999
@@ -102,24 +103,34 @@ def describe(
     `n_missing`. What can't be estimated is NaN. Raises KeyError for an unknown column.
     """
     label, column = name or outcome, group_by
-    if column is None:
-        groups = {ALL: frame}
-    else:
-        present = frame[column].dropna().unique().tolist()
-        wanted = list(levels) if levels is not None else sorted(present)
-        needed = frame[["participant_id", outcome]]  # wide frames are slow to cut
-        groups = {str(level): needed[frame[column] == level] for level in wanted}
+    values = pd.to_numeric(frame[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
+    people, _ = pd.factorize(frame["participant_id"].astype(str), sort=True)
     rows = [
-        {"outcome": label, "group_by": column or ALL, "level": level, **_row(group, outcome, seed)}
-        for level, group in groups.items()
+        {"outcome": label, "group_by": column or ALL, "level": str(level), **_row(*group, seed)}
+        for level, at in _groups(frame, column, levels)
+        for group in [(values[at], people[at])]
     ]
     return pd.DataFrame(rows, columns=DESCRIPTIVES)
 
 
-def _row(group: pd.DataFrame, outcome: str, seed: int) -> dict[str, object]:
-    means, given = participant_means(group, outcome), group[outcome].notna()
+def _groups(
+    frame: pd.DataFrame, column: str | None, levels: Iterable[object] | None
+) -> list[tuple[object, Places]]:
+    """The places of each level's rows."""
+    if column is None:
+        return [(ALL, np.arange(len(frame)))]
+    found = frame.groupby(column).indices
+    nowhere = np.array([], dtype=np.intp)
+    return [(one, found.get(one, nowhere)) for one in (sorted(found) if levels is None else levels)]
+
+
+def _row(values: Floats, people: Places, seed: int) -> dict[str, object]:
+    """Of numbered people; as many rows as tracks are described, so that arrays pay."""
+    given = ~np.isnan(values)
+    _, whose, n_each = np.unique(people[given], return_inverse=True, return_counts=True)
+    means: Floats = np.bincount(whose, values[given], len(n_each)) / n_each
     low, high, method = mean_interval(means, seed=seed)
-    if method.endswith("means equal") and group.loc[given, outcome].nunique() == 1:
+    if method.endswith("means equal") and np.ptp(values[given]) == 0:
         method = "not_estimable: all ratings equal"
     q1, median, q3 = np.quantile(means, [0.25, 0.5, 0.75]) if len(means) else [np.nan] * 3
     return {
