@@ -6,9 +6,9 @@
 
 Fills a database of its own, which is thrown away, and runs `export_data` on it. A row is one of
 ratings.csv; the clock runs from starting Python to the finished ZIP with all its files, processor
-time is that of all processes, and memory the most that their resident sets came to together. `--reports` is how many reports of the
-player there are for each track; `--keep` keeps the folder, whose database the next run takes as it
-is.
+time is that of all processes, and memory the most that their resident sets came to together.
+`--reports` is how many reports of the player there are for each track; `--keep` keeps the folder,
+whose database the next run takes as it is.
 """
 
 import argparse
