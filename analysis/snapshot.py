@@ -17,8 +17,9 @@ BEGIN = {
 def snapshot(other: Executor | None = None) -> Iterator[None]:
     """Everything read inside is of one moment; nobody waits for it, and nothing can be written.
 
-    An `other` process (`analysis.beside`) reads from the same moment, until it ends. Inside a
-    transaction it is the transaction that decides what is seen.
+    An `other` process (`analysis.beside`) reads from the same moment, until it ends; on SQLite
+    writers wait for the milliseconds that it takes to begin. Inside a transaction it is the
+    transaction that decides what is seen.
     """
     if connection.in_atomic_block:
         yield

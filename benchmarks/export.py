@@ -301,9 +301,9 @@ def main() -> None:
 def run(sizes: argparse.Namespace, folder: Path) -> None:
     full = folder / "full"
     rows = sizes.participants * sizes.playlists * sizes.tracks
+    folder.mkdir(parents=True, exist_ok=True)
     with database(sizes.database, folder) as env:
         if not full.exists():
-            folder.mkdir(parents=True, exist_ok=True)
             subprocess.run([sys.executable, *sys.argv, "--fill"], env=env, check=True)  # noqa: S603
             full.touch()
         cost = measure(env, folder / "data.zip", sizes.processes)
