@@ -36,6 +36,9 @@ def snapshot(other: Executor | None = None) -> Iterator[None]:
 def _begin(moment: str = "") -> None:
     """Where PostgreSQL has given a moment its name, at that moment."""
     _run(BEGIN[connection.vendor])
+    if connection.vendor == "postgresql":
+        # Else it takes each portion of an export for worth reading whole tables.
+        _run("SET LOCAL random_page_cost = 1.1")
     if moment:
         _run("SET TRANSACTION SNAPSHOT %s", moment)
     # SQLite's moment is that of the first reading.

@@ -28,7 +28,7 @@ from .source import Source
 
 T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, twice as many.
-CHUNK = 250
+CHUNK = 300
 STREAMED = (
     *("ratings", "playlist_ratings", "answers", "scores", "listening", "hidden_tracks"),
     *("flags", "sound_checks", "playlist_metrics"),
