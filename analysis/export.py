@@ -90,8 +90,12 @@ class CsvFile:
         self._write(csv_bytes(empty, columns))
 
     def append(self, table: pd.DataFrame) -> None:
-        self._write(csv_bytes(table, self.columns, header=False))
-        self.rows += len(table)
+        self.add(csv_bytes(table, self.columns, header=False), len(table))
+
+    def add(self, content: bytes, rows: int) -> None:
+        """Rows that are CSV already."""
+        self._write(content)
+        self.rows += rows
 
     def _write(self, content: bytes) -> None:
         self._hash.update(content)

@@ -5,27 +5,30 @@ that somebody who is erased meanwhile is in all of them or in none.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
-from survey.models import Participant
+from survey.models import Instrument, Participant
 
 from . import codebook, frames, primary
 from .answers import scored_instruments, scores_of
-from .export import CsvFile, hash_of, json_bytes
+from .beside import in_turn
+from .export import CsvFile, csv_bytes, hash_of, json_bytes
 from .manifest import Written, counted, manifest
 from .planned import said_of
-from .playlists import measure
+from .playlists import Measure, measure
 from .progress import Tell
 from .rows import of_people, of_playlists
 from .source import Source
 
 T = TypeVar("T")
 # Participants whose rows are in memory at once; of playlists, twice as many.
-CHUNK = 1000
+CHUNK = 300
 STREAMED = (
     *("ratings", "playlist_ratings", "answers", "scores", "listening", "hidden_tracks"),
     *("flags", "sound_checks", "playlist_metrics"),
@@ -33,15 +36,20 @@ STREAMED = (
 FILES = (*STREAMED, "primary", "codebook")
 
 
-def write_data(of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK) -> Written:
+def write_data(
+    of: Source, folder: Path, *, tell: Tell, chunk: int = CHUNK, other: Executor | None = None
+) -> Written:
     """Write the files with a row for each thing that happened, with codebook and manifest.
 
+    An `other` process, which has to read from the same snapshot, makes half of the portions.
     Raises OSError when the folder can't be written.
     """
     with _files(of, folder) as files:
-        _write_people(of, files, tell, chunk)
-        _write_scores(of, files, tell, chunk)
-        _write_playlists(of, files, tell, 2 * chunk)
+        portions = list(_portions(of, chunk))
+        for portion, made in zip(portions, in_turn(other, _csv, _Rows(of), portions), strict=True):
+            for name, rows in made.items():
+                files[name].add(*rows)
+            tell(portion.what, portion.done, portion.of)
         files["primary"].append(primary.table(primary.primary(of)))
         files["codebook"].append(
             pd.DataFrame(codebook.rows(of.items, FILES), columns=list(codebook.HEADER))
@@ -67,29 +75,62 @@ def _files(of: Source, folder: Path) -> Iterator[dict[str, CsvFile]]:
         yield files
 
 
-def _write_people(of: Source, files: dict[str, CsvFile], tell: Tell, chunk: int) -> None:
-    people = _people(of)
-    for done, some in _chunks(people, chunk):
-        for name, table in of_people(of, some).items():
-            files[name].append(table)
-        tell("ratings and answers", done, len(people))
+class _Portion(NamedTuple):
+    """Rows to be made, by which method of `_Rows` from what; and how far all is with them."""
+
+    method: str
+    some: tuple[Any, ...]
+    what: str
+    done: int
+    of: int
 
 
-def _write_scores(of: Source, files: dict[str, CsvFile], tell: Tell, chunk: int) -> None:
-    """Questionnaire by questionnaire, as the rows come in that order."""
+def _portions(of: Source, chunk: int) -> Iterator[_Portion]:
+    """In the order of the rows of each file: scores come questionnaire by questionnaire."""
     people, instruments = _people(of), scored_instruments(of.study)
+    for done, some in _chunks(people, chunk):
+        yield _Portion("people", (some,), "ratings and answers", done, len(people))
     for before, instrument in enumerate(instruments):
         for done, some in _chunks(people, chunk):
-            files["scores"].append(scores_of(instrument, pilot=of.pilot, people=some))
-            tell("scores", before * len(people) + done, len(instruments) * len(people))
-
-
-def _write_playlists(of: Source, files: dict[str, CsvFile], tell: Tell, chunk: int) -> None:
+            done += before * len(people)
+            yield _Portion(
+                "scores", (instrument, some), "scores", done, len(instruments) * len(people)
+            )
     numbers = frames.playlist_numbers(of.study, pilot=of.pilot)
-    by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
-    for done, some in _chunks(numbers, chunk):
-        files["playlist_metrics"].append(of_playlists(of, by, some))
-        tell("playlist metrics", done, len(numbers))
+    for done, which in _chunks(numbers, 2 * chunk):
+        yield _Portion("playlists", (which,), "playlist metrics", done, len(numbers))
+
+
+class _Rows:
+    """The tables of some people or playlists."""
+
+    def __init__(self, of: Source) -> None:
+        self.of = of
+
+    @cached_property
+    def _by(self) -> Measure:
+        return measure(self.of.library, frames.listens(self.of.study, pilot=self.of.pilot))
+
+    def people(self, some: tuple[str, str]) -> dict[str, pd.DataFrame]:
+        return of_people(self.of, some)
+
+    def scores(self, instrument: Instrument, some: tuple[str, str]) -> dict[str, pd.DataFrame]:
+        return {"scores": scores_of(instrument, pilot=self.of.pilot, people=some)}
+
+    def playlists(self, some: tuple[int, int]) -> dict[str, pd.DataFrame]:
+        return {"playlist_metrics": of_playlists(self.of, self._by, some)}
+
+
+def _csv(rows: _Rows, portion: _Portion) -> dict[str, tuple[bytes, int]]:
+    """What a portion adds to each file, and how many rows that is."""
+    made = getattr(rows, portion.method)(*portion.some)
+    return {
+        name: (
+            csv_bytes(table, codebook.columns(name, rows.of.items.get(name, ())), header=False),
+            len(table),
+        )
+        for name, table in made.items()
+    }
 
 
 def _people(of: Source) -> list[str]:

@@ -2,13 +2,15 @@
 
 import csv
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from analysis.beside import beside
 from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
 from survey.models import (
     Answer,
@@ -194,3 +196,16 @@ def make() -> SimpleNamespace:
 def read() -> Callable[[Path], list[dict[str, str]]]:
     """The rows of a CSV file, as text."""
     return lambda path: list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+
+
+@pytest.fixture
+def real_settings(monkeypatch) -> None:
+    """For other processes: the tests' own would make a data folder and a database for each."""
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "studyproject.settings")
+
+
+@pytest.fixture
+def other(transactional_db, real_settings) -> Iterator[Executor]:
+    """A second process, connected to the tests' database."""
+    with beside() as process:
+        yield process

@@ -1,8 +1,11 @@
-import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 
+from analysis import frames
 from analysis.snapshot import snapshot
 from survey.models import Study
 
@@ -11,12 +14,13 @@ def in_another_process(act) -> None:
     """In another thread, as another process does it: with a connection of its own."""
 
     def run() -> None:
-        act()
-        connections.close_all()
+        try:
+            act()
+        finally:
+            connections.close_all()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run).result()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -51,3 +55,43 @@ def test_inside_a_transaction_it_is_the_transaction():
     with snapshot():
         Study.objects.create(slug="new", title="New")
         assert Study.objects.exists()
+
+
+# Another process
+
+
+class Meddled:
+    """Somebody tries to register whenever the other process is asked for something."""
+
+    def __init__(self, other: Executor, register: Callable[[], object]) -> None:
+        self.other, self.register = other, register
+
+    def submit(self, *asked) -> Future:
+        in_another_process(self.meddle)
+        return self.other.submit(*asked)
+
+    def meddle(self) -> None:
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("PRAGMA busy_timeout = 0")
+        with suppress(OperationalError):
+            self.register()
+
+
+def test_another_process_sees_the_same_moment(other: Executor, study: Study, make):
+    seen = study.participants.count()
+    with snapshot(other):
+        in_another_process(lambda: make.participant(study, "Pnew"))
+        assert study.participants.count() == seen
+        assert len(other.submit(frames.people, study).result()) == seen
+
+
+def test_who_writes_between_the_two_beginnings_is_seen_by_both_or_by_neither(other, study, make):
+    with snapshot(Meddled(other, lambda: make.participant(study, "Pnew"))):
+        here = study.participants.count()
+        assert len(other.submit(frames.people, study).result()) == here
+
+
+def test_writing_goes_on_once_both_have_begun(other: Executor):
+    with snapshot(other):
+        in_another_process(lambda: Study.objects.create(slug="new", title="New"))
+    assert Study.objects.exists()

@@ -4,6 +4,7 @@ import csv
 import json
 import threading
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,6 +100,15 @@ def test_the_bytes_do_not_depend_on_how_many_are_read_at_once(busy, tmp_path, ch
         assert found[name] == csv_bytes(table, columns(name, of.items.get(name, ()))), name
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_bytes_are_the_same_when_another_process_makes_half(busy, other: Executor, tmp_path):
+    write_data(source(busy), tmp_path / "one", tell=lambda *_: None, chunk=2)
+    with snapshot(other):
+        write_data(source(busy), tmp_path / "two", tell=lambda *_: None, chunk=2, other=other)
+    for file in (tmp_path / "one").iterdir():
+        assert (tmp_path / "two" / file.name).read_bytes() == file.read_bytes(), file.name
+
+
 def test_rows_and_hash_are_those_of_the_files(busy: Study, tmp_path: Path):
     made = write_data(source(busy), tmp_path, tell=lambda *_: None, chunk=2)
     rows = {
@@ -173,7 +183,12 @@ def of_whom(folder: Path, read: Callable) -> dict[str, set[str]]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_is_erased_in_the_middle_is_in_all_files_or_in_none(busy, tmp_path: Path, read):
+@pytest.mark.parametrize("processes", [1, 2])
+def test_who_is_erased_in_the_middle_is_in_all_files_or_in_none(
+    busy, tmp_path: Path, read, request, processes
+):
+    other = request.getfixturevalue("other") if processes == 2 else None
+
     def erase_one() -> None:
         erase(busy.participants.get(pseudonym="P7"))
         connections.close_all()
@@ -184,8 +199,8 @@ def test_who_is_erased_in_the_middle_is_in_all_files_or_in_none(busy, tmp_path: 
             other.start()
             other.join()
 
-    with snapshot():
-        write_data(source(busy), tmp_path, tell=tell, chunk=3)
+    with snapshot(other):
+        write_data(source(busy), tmp_path, tell=tell, chunk=3, other=other)
     assert not busy.participants.filter(pseudonym="P7").exists()
     found = of_whom(tmp_path, read)
     assert all("P7" in people for people in found.values())

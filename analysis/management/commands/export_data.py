@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError
 
 from analysis.management.studies import study_named
+from recommender.engine.processes import cores
 from recommender.management.data_command import DataCommand
 
 if TYPE_CHECKING:
@@ -24,8 +25,20 @@ class Command(DataCommand):
         parser.add_argument(
             "--pilot", action="store_true", help="with those who took part in the pilot"
         )
+        parser.add_argument(
+            "--processes", type=int, choices=(1, 2), default=min(cores(), 2),
+            help="two make the rows of a large study in half the time (default: %(default)s)",
+        )  # fmt: skip
 
-    def handle(self, *args: Any, slug: str, out: Path, pilot: bool = False, **options: Any) -> None:
+    def handle(
+        self,
+        *args: Any,
+        slug: str,
+        out: Path,
+        pilot: bool = False,
+        processes: int = 1,
+        **options: Any,
+    ) -> None:
         # Not while the command line only lists the commands.
         from analysis.bundle.packing import export_data
 
@@ -33,7 +46,7 @@ class Command(DataCommand):
         erased = study.erasures.count()
         try:
             with bars(quiet=options["verbosity"] == 0) as tell:
-                written = export_data(study, out, pilot=pilot, tell=tell)
+                written = export_data(study, out, pilot=pilot, tell=tell, processes=processes)
         except OSError as problem:
             raise CommandError(f"{out} can't be written: {problem}") from problem
         for name, rows in written.rows.items():

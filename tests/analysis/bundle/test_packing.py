@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from analysis.beside import beside
+from analysis.bundle import packing
 from analysis.bundle.packing import complete, export_data
 from analysis.source import source
 from survey.models import Study
@@ -32,6 +34,23 @@ def test_the_same_data_give_the_same_bytes(study: Study, tmp_path: Path):
     for name, chunk in (("a", 1), ("b", 500)):
         export_data(study, tmp_path / name, tell=lambda *_: None, chunk=chunk)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_study_is_the_same_from_two_processes(study, real_settings, tmp_path, monkeypatch):
+    began = []
+    monkeypatch.setattr(packing, "LARGE", 1)
+    monkeypatch.setattr(packing, "beside", lambda: began.append(True) or beside())
+    for name, processes in (("a", 1), ("b", 2)):
+        export_data(study, tmp_path / name, tell=lambda *_: None, chunk=1, processes=processes)
+    assert began == [True]
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_study_waits_for_no_second_process(study: Study, tmp_path: Path, monkeypatch):
+    monkeypatch.delattr(packing, "beside")
+    assert exported(study, tmp_path / "data.zip", processes=2).namelist()
 
 
 def test_nothing_is_left_beside_it(study: Study, tmp_path: Path):
