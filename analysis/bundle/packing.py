@@ -24,7 +24,7 @@ from .datapackage import datapackage
 # README.txt, starter.R and starter.py: as they are, for every study.
 STATIC = Path(__file__).parent / "files"
 # From so many trials on, a second process saves more time than it takes to begin.
-LARGE = 10_000
+LARGE = 30_000
 # Of a study's file: an e-mail address, and the codes with which people are paid.
 PRIVATE = {
     *("contact", "completion_code", "completion_url", "screen_out_code", "screen_out_url"),
