@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 MANAGE := DATA_DIR="$(DATA_DIR)" $(RUN) manage.py
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-sqlite test-postgresql bench lint lock messages setup clean
+.PHONY: demo test test-sqlite test-postgresql test-browser bench lint lock messages setup clean
 .DEFAULT_GOAL := demo
 
 setup: $(STAMP)
@@ -34,14 +34,18 @@ $(STAMP): requirements.txt requirements-dev.txt
 demo: setup
 	@$(MANAGE) demo
 
-test: test-sqlite test-postgresql
+test: test-sqlite test-postgresql test-browser
 
 test-sqlite: setup
-	$(RUN) -m pytest
+	$(RUN) -m pytest -m "not browser"
 
 # The tests that touch the database, once more on a real PostgreSQL.
 test-postgresql: setup
-	TEST_DATABASE=postgresql $(RUN) -m pytest -m database
+	TEST_DATABASE=postgresql $(RUN) -m pytest -m "database and not browser"
+
+# The pages as people meet them.
+test-browser: setup
+	$(RUN) -m pytest -m browser
 
 # Ratios against the naive ways, each within one run: other work on the machine disturbs rates.
 bench: setup
