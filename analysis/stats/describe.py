@@ -42,9 +42,22 @@ ALL = "all"
 
 def participant_means(frame: pd.DataFrame, outcome: str) -> Floats:
     """Each participant's mean of the outcome, without those who have no value; shape (n,)."""
-    values = pd.to_numeric(frame[outcome]).astype(float)
-    means = values.groupby(frame["participant_id"].astype(str)).mean().dropna()
-    return means.sort_index().to_numpy(dtype=np.float64)
+    return _means(*_values_and_people(frame, outcome))
+
+
+def _values_and_people(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Places]:
+    """As numbers; people in the order of their pseudonyms."""
+    values = pd.to_numeric(frame[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
+    people, _ = pd.factorize(frame["participant_id"].astype(str), sort=True)
+    return values, people
+
+
+def _means(values: Floats, people: Places) -> Floats:
+    """On arrays, as there are as many groups as tracks to be described."""
+    given = ~np.isnan(values)
+    _, whose, n_each = np.unique(people[given], return_inverse=True, return_counts=True)
+    means: Floats = np.bincount(whose, values[given], len(n_each)) / n_each
+    return means
 
 
 def mean_interval(means: Floats, *, seed: int = 1) -> tuple[float, float, str]:
@@ -103,8 +116,7 @@ def describe(
     `n_missing`. What can't be estimated is NaN. Raises KeyError for an unknown column.
     """
     label, column = name or outcome, group_by
-    values = pd.to_numeric(frame[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
-    people, _ = pd.factorize(frame["participant_id"].astype(str), sort=True)
+    values, people = _values_and_people(frame, outcome)
     rows = [
         {"outcome": label, "group_by": column or ALL, "level": str(level), **_row(*group, seed)}
         for level, at in _groups(frame, column, levels)
@@ -125,10 +137,7 @@ def _groups(
 
 
 def _row(values: Floats, people: Places, seed: int) -> dict[str, object]:
-    """Of numbered people; as many rows as tracks are described, so that arrays pay."""
-    given = ~np.isnan(values)
-    _, whose, n_each = np.unique(people[given], return_inverse=True, return_counts=True)
-    means: Floats = np.bincount(whose, values[given], len(n_each)) / n_each
+    means, given = _means(values, people), ~np.isnan(values)
     low, high, method = mean_interval(means, seed=seed)
     if method.endswith("means equal") and np.ptp(values[given]) == 0:
         method = "not_estimable: all ratings equal"
