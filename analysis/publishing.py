@@ -7,7 +7,8 @@ from survey.models import Study
 
 from . import page
 from .export import json_bytes
-from .figures import save
+from .figures import saving
+from .figures.saving import Save
 from .manifest import Written
 from .progress import Tell
 from .report import Made, write_tables
@@ -16,6 +17,8 @@ from .story import brief, sections
 
 # What is told while a report is made: each of these once.
 STEPS = 7
+# From so many participants on, a second process for figures saves more time than it takes.
+MANY = 30
 SIMULATED = (
     "Some participants are simulated: their ratings are in every number and say nothing about "
     "people. manifest.json names them."
@@ -32,18 +35,18 @@ def write_report(
     def step(what: str) -> None:
         tell(what, next(numbers), STEPS)
 
-    made = write_tables(study, folder, pilot=pilot, step=step)
-    step("drawing the figures")
-    publish(made, folder)
+    processes = 2 if study.participants.count() >= MANY else 1
+    with saving(folder / page.FIGURES, processes=processes) as save:
+        made = write_tables(study, folder, pilot=pilot, step=step)
+        step("drawing the figures")
+        _publish(made, folder, save)
     return made.written
 
 
-def publish(made: Made, folder: Path) -> None:
+def _publish(made: Made, folder: Path, save: Save) -> None:
     """The figures, and the report to read: for its page, and as one file."""
     design = design_of(made.of)
-    figures = drawings(made.tables, design)
-    for figure in figures:
-        save(figure, folder / page.FIGURES)
+    figures = save(drawings(made.tables, design))
     told = page.saved(
         sections(made.tables, design, made.manifest, figures),
         brief=brief(made.tables, design),

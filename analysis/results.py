@@ -54,9 +54,9 @@ def _scored(study: Study) -> dict[tuple[str, str], list[str]]:
 # figures
 
 
-def drawings(tables: Tables, design: Design) -> list[Figure]:
+def drawings(tables: Tables, design: Design) -> Iterator[Figure]:
     """Every figure that these tables are enough for, in the order of the report's sections."""
-    return [figure for figure in _drawings(tables, design) if figure is not None]
+    return (figure for figure in _drawings(tables, design) if figure is not None)
 
 
 def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:

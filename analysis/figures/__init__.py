@@ -13,6 +13,7 @@ from .points import likert
 from .positions import by_distance, by_position
 from .power import false_positives, power_curve
 from .ratings import by_condition
+from .saving import saving
 from .space import genre_space
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "power_curve",
     "rating_against_metric",
     "save",
+    "saving",
 ]
