@@ -9,7 +9,6 @@ from . import page
 from .export import json_bytes
 from .figures import saving
 from .figures.saving import Save
-from .manifest import Written
 from .progress import Tell
 from .report import Made, write_tables
 from .results import design_of, drawings
@@ -27,7 +26,7 @@ SIMULATED = (
 
 def write_report(
     study: Study, folder: Path, *, pilot: bool = False, tell: Tell = lambda what, done, of: None
-) -> Written:
+) -> Made:
     """Write a whole report into a folder, made if need be; as `write_tables`, and then its figures,
     its page and the file that stands alone. The same data give the same bytes."""
     numbers = count(1)
@@ -40,7 +39,7 @@ def write_report(
         made = write_tables(study, folder, pilot=pilot, step=step)
         step("drawing the figures")
         _publish(made, folder, save)
-    return made.written
+    return made
 
 
 def _publish(made: Made, folder: Path, save: Save) -> None:

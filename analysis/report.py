@@ -15,11 +15,13 @@ from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes
 from .flow import Progress, flow
 from .inference import infer
+from .library import models_of
 from .manifest import Written, counted, manifest
+from .places import places
 from .planned import unmarked
-from .playlists import measure
+from .playlists import measure, playlist_metrics
 from .results import design_of
-from .rows import of_people, of_places, of_playlists
+from .rows import of_people
 from .snapshot import snapshot
 from .source import Source, source
 
@@ -42,14 +44,17 @@ def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]
     rows = of_people(of)
     by = measure(of.library, frames.listens(of.study, pilot=of.pilot))
     rated, answered = rows["ratings"], rows["playlist_ratings"]
-    measured = of_playlists(of, by)
+    shown = frames.playlists(of.study, pilot=of.pilot)
+    tracks = frames.tracks(of.study, pilot=of.pilot)
+    versions = dict(models_of(of.study, of.pilot).values_list("pk", "version"))
+    measured = playlist_metrics(shown, tracks, by)
     step("describing the ratings")
     built = {
         **rows,
         "scores": scores(of.study, pilot=of.pilot),
-        **_left_out(of, rated, answered),
+        **_left_out(of, rated, answered, shown),
         "playlist_metrics": measured,
-        "playlist_places": of_places(of, by),
+        "playlist_places": places(shown, tracks, by, versions),
         "descriptives": _descriptives(of, rated, answered, measured),
         "likert_distribution": _likert(of, rated, answered),
         "primary": primary.table(primary.primary(of)),
@@ -59,10 +64,11 @@ def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]
     return {name: built[name] for name in codebook.FILES}
 
 
-def _left_out(of: Source, rated: pd.DataFrame, answered: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def _left_out(
+    of: Source, rated: pd.DataFrame, answered: pd.DataFrame, shown: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """What the plan's rules leave out, and how many people came how far."""
     assigned = frames.assigned(of.study, pilot=of.pilot)
-    shown = frames.playlists(of.study, pilot=of.pilot)
     rules, conditions = of.study.plan.exclusions, of.conditions
     analysed = _analysed(of, {"ratings": rated, "playlist_ratings": answered})
     progress = Progress(of.people, assigned, shown, analysed, of.study.erasures.count())

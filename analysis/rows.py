@@ -12,8 +12,6 @@ from survey.models import TrialTrack
 from . import answers, frames, tables
 from .exclusions import marked
 from .frames import Numbers, People
-from .library import models_of
-from .places import places
 from .playlists import Measure, playlist_metrics
 from .source import Source
 
@@ -47,16 +45,4 @@ def of_playlists(of: Source, by: Measure, numbers: Numbers = None) -> pd.DataFra
     which: dict[str, Any] = {"pilot": of.pilot, "numbers": numbers}
     return playlist_metrics(
         frames.playlists(of.study, **which), frames.tracks(of.study, **which), by
-    )
-
-
-def of_places(of: Source, by: Measure) -> pd.DataFrame:
-    """The table `playlist_places`, in the same order."""
-    whose: dict[str, Any] = {"pilot": of.pilot}
-    models = models_of(of.study, of.pilot)
-    return places(
-        frames.playlists(of.study, **whose),
-        frames.tracks(of.study, **whose),
-        by,
-        dict(models.values_list("pk", "version")),
     )

@@ -72,12 +72,11 @@ def _write_report(report: Report, folder: Path) -> "Written":
     from .bundle.packing import complete
     from .export import write_zip
     from .publishing import write_report
-    from .source import source
 
-    written = write_report(report.study, folder, tell=partial(progress.tell, report.pk))
-    complete(source(report.study), folder)
+    made = write_report(report.study, folder, tell=partial(progress.tell, report.pk))
+    complete(made.of, folder)
     write_zip(folder / report.archive.name, folder)
-    return written
+    return made.written
 
 
 def _write_data(report: Report, folder: Path) -> "Written":

@@ -30,7 +30,7 @@ class Command(DataCommand):
         study = study_named(slug)
         try:
             with tqdm(total=STEPS, disable=options["verbosity"] == 0, file=self.stderr) as bar:
-                written = write_report(study, out, pilot=pilot, tell=partial(_show, bar))
+                written = write_report(study, out, pilot=pilot, tell=partial(_show, bar)).written
         except OSError as problem:
             raise CommandError(f"The folder {out} can't be written: {problem}") from problem
         for name, rows in written.rows.items():
