@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 
+from recommender.spreadsheets import RULE
 from survey.analysis_plan import RULES
 
 from .column import Column, Type
@@ -371,7 +372,7 @@ PRIMARY = (
 CODEBOOK = (
     Column("file", TEXT, "", "", "The file, without .csv"),
     Column("column", TEXT, "", "", "The column's header"),
-    Column("type", TEXT, "", ", ".join(Type), "How cells are written; empty = missing"),
+    Column("type", TEXT, "", ", ".join(Type), f"How cells are written; empty = missing. {RULE}"),
     Column("unit", TEXT, "", "", "Unit of the values; empty = none"),
     Column("range", TEXT, "", "", "Values that can occur; empty = any"),
     Column("meaning", TEXT, "", "", "What the column holds"),

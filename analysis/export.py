@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import shutil
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,27 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.spreadsheets import cell
+
 from .column import Column, Type
 
-# What makes a spreadsheet run a cell (OWASP, CSV injection), full-width forms included.
-FORMULA = re.compile(r"^\s*[=+\-@＝＋－＠\t\r]")
-LONE_CR = re.compile(r"\r(?!\n)")
-PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 # Twice as fast as zlib's own level, 6, and a fifteenth larger.
 ZIP_LEVEL = 4
 # What is larger may need the fields that a ZIP has for files of 4 GB.
 LARGE = 1 << 30
-
-
-def neutralised(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run as a formula."""
-    runs = FORMULA.match(text) or text[:1] in ("\t", "\r", "\n")
-    return f"'{text}" if runs and not PLAIN_NUMBER.fullmatch(text) else text
-
-
-def cell(text: str) -> str:
-    """A text for a cell: harmless, and with no CR of its own, which some take for a new row."""
-    return LONE_CR.sub("\n", neutralised(text))
 
 
 def csv_bytes(table: pd.DataFrame, columns: Sequence[Column], *, header: bool = True) -> bytes:
@@ -44,7 +30,7 @@ def csv_bytes(table: pd.DataFrame, columns: Sequence[Column], *, header: bool = 
     Columns come in the codebook's order and types.
     """
     written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
+    writer = csv.writer(written, lineterminator="\n")  # noqa: TID251, each text is looked at once
     if header:
         writer.writerow(cell(column.name) for column in columns)
     cells = [_cells(table[column.name], column.type) for column in columns]

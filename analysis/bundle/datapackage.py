@@ -7,8 +7,8 @@ from typing import Any
 
 from analysis import codebook
 from analysis.column import Column, Type
-from analysis.export import cell
 from analysis.source import Source
+from recommender.spreadsheets import RULE, cell
 
 SCHEMA = "https://datapackage.org/profiles/2.0/datapackage.json"
 FIELDS: dict[Type, dict[str, Any]] = {
@@ -37,7 +37,7 @@ KEYS = {
 REFERENCES = {"listening": "ratings"}
 ABOUT = (
     "Tables of a listening study. An empty cell is missing. Participants have pseudonyms, the same "
-    "in every file. A text that a spreadsheet would run as a formula starts with an apostrophe."
+    f"in every file. {RULE}"
 )
 
 

@@ -1,6 +1,5 @@
 """Personal links: made many at once, listed with their uses, as CSV and as cards with QR codes."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from recommender.admin.shared import ReadOnlyAdmin
+from recommender.spreadsheets import write_rows
 from survey import services
 from survey.models import PersonalLink, Study
 
@@ -87,11 +87,6 @@ def print_page(request: HttpRequest, cards: Iterable[Card]) -> HttpResponse:
     return render(request, "admin/survey/links_print.html", {"cards": list(cards)})
 
 
-def safe_cell(text: str) -> str:
-    """A label that a spreadsheet does not run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
 @admin.register(PersonalLink)
 class PersonalLinkAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "study", "address", "used", "created_at")
@@ -147,12 +142,14 @@ class PersonalLinkAdmin(ReadOnlyAdmin):
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="links.csv"'},
         )
-        table = csv.writer(answer, lineterminator="\n")
-        table.writerow(("study", "label", "link", "uses", "used"))
-        for link in links.order_by("study", "pk"):
-            url = request.build_absolute_uri(link.get_absolute_url())
-            begun = link.begun  # type: ignore[attr-defined]
-            table.writerow((link.study.slug, safe_cell(link.label), url, link.uses, begun))
+        rows = (
+            (
+                *(li.study.slug, li.label, request.build_absolute_uri(li.get_absolute_url())),
+                *(li.uses, li.begun),  # type: ignore[attr-defined]
+            )
+            for li in links.order_by("study", "pk")
+        )
+        write_rows(answer, [("study", "label", "link", "uses", "used"), *rows])
         return answer
 
     @admin.action(description="Print cards with QR codes", permissions=["view"])

@@ -1,6 +1,5 @@
 """Genre probabilities of audio files, as CSV."""
 
-import csv
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import GenreClassifier, ModelError
 from recommender.engine.datasets import audio_files
 from recommender.metadata import readable
+from recommender.spreadsheets import write_rows
 
 
 class Command(BaseCommand):
@@ -32,13 +32,12 @@ class Command(BaseCommand):
             classifier.network()
         except ModelError as error:
             raise CommandError(str(error)) from None
-        table = csv.writer(self.stdout)
-        table.writerow(["path", "genre", *classifier.genres])
+        write_rows(self.stdout, [["path", "genre", *classifier.genres]])
         done = 0
         for path in tqdm(list(self._files(options["paths"])), unit="file", disable=None):
             row = self._row(path, classifier)
             if row:
-                table.writerow(row)
+                write_rows(self.stdout, [row])
                 done += 1
         if not done:
             self.stderr.write("Nothing could be classified.")

@@ -240,6 +240,13 @@ def test_classify_writes_no_control_characters_of_names(write, tmp_path):
     assert r"red\x1b[31m.mp3: The file is empty" in complaints
 
 
+def test_classify_writes_no_name_that_a_spreadsheet_runs(write, tmp_path, monkeypatch):
+    write("=1+1;=2.wav")
+    monkeypatch.chdir(tmp_path)
+    rows, _ = classify("=1+1;=2.wav")
+    assert rows[0]["path"] == "'=1+1;'=2.wav"
+
+
 def test_classify_of_nothing_fails(tmp_path):
     with pytest.raises(SystemExit) as stop:
         classify(tmp_path / "missing.wav")

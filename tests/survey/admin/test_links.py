@@ -54,10 +54,10 @@ def test_the_list_says_how_often_each_was_used(researcher, visitor, study):
 
 
 def test_the_table_of_links_opens_in_a_spreadsheet_without_running_anything(researcher, study):
-    study.links.create(label="=1+1")
+    study.links.create(label="7b;\ufeff=1+1")
     answer = act(researcher, "as_csv")
     (row,) = csv.DictReader(io.StringIO(answer.text))
-    assert row["label"] == "'=1+1"
+    assert row["label"] == "'7b;'\ufeff=1+1"
     assert row["link"] == f"http://testserver{PersonalLink.objects.get().get_absolute_url()}"
 
 
