@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from recommender.parameters import FileNegotiation, KnownParameters, refuse_unknown
 from survey.models import Study
 
 from . import services
@@ -53,13 +54,18 @@ class ReportSerializer(serializers.ModelSerializer):
         validators: list[Any] = []
         read_only_fields = ("status", "error", "finished_at", "rows", "data_hash")
 
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        known = [name for name, field in self.fields.items() if not field.read_only]
+        refuse_unknown(set(self.initial_data) - {"csrfmiddlewaretoken"}, known)
+        return values
+
     def get_download(self, report: Report) -> str | None:
         if not report.is_ready:
             return None
         return reverse("report-download", [report.pk], request=self.context["request"])
 
 
-class ReportViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet):
+class ReportViewSet(KnownParameters, mixins.CreateModelMixin, ReadOnlyModelViewSet):
     queryset = Report.objects.select_related("study")
     serializer_class = ReportSerializer
     permission_classes = [permissions.IsAdminUser, MaySeeStudies]
@@ -81,10 +87,12 @@ class ReportViewSet(mixins.CreateModelMixin, ReadOnlyModelViewSet):
         return Response(self.get_serializer(report).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
-    @action(detail=True)
-    def download(self, request: Request, pk: str) -> FileResponse:
+    @action(detail=True, content_negotiation_class=FileNegotiation, parameters=())
+    def download(self, request: Request, pk: str, format: str | None = None) -> FileResponse:
         """The ZIP with all files; 404 while there is none."""
         report = self.get_object()
+        if format not in (None, "zip"):
+            raise NotFound(f"The files come as a ZIP; there is no {format} of them.")
         if not report.is_ready or not report.archive.is_file():
             raise NotFound("There are no files: it is not ready, or they are gone.")
         return FileResponse(

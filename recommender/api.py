@@ -3,6 +3,7 @@
 from rest_framework import permissions, serializers, viewsets
 
 from .models import Playlist, PlaylistTrack, Track
+from .parameters import KnownParameters
 
 
 class MayView(permissions.DjangoModelPermissions):
@@ -15,7 +16,7 @@ class MayView(permissions.DjangoModelPermissions):
     }
 
 
-class ReadOnlyViewSet(viewsets.ReadOnlyModelViewSet):
+class ReadOnlyViewSet(KnownParameters, viewsets.ReadOnlyModelViewSet):
     permission_classes = [permissions.IsAdminUser, MayView]
 
 

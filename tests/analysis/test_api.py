@@ -78,6 +78,15 @@ def test_what_there_is_not_is_refused_in_words(researcher: Client, study: Study,
     assert set(response.json()) <= {"study", "kind"}
 
 
+def test_a_field_that_there_is_not_is_refused_with_those_there_are(researcher, study: Study):
+    about = {"study": study.slug, "kidn": "data", "status": "ready"}
+    response = researcher.post(LIST, about, content_type="application/json")
+    assert response.status_code == 400
+    said = ["Not known. Known are: study, kind."]
+    assert response.json() == {"kidn": said, "status": said}
+    assert not Report.objects.exists()
+
+
 def test_without_a_broker_it_says_what_to_do(researcher: Client, study: Study, monkeypatch):
     def away(pk: int) -> None:
         raise OperationalError("Connection refused")
