@@ -136,7 +136,8 @@ COHESION_VS_RATING = (
         TEXT,
         "",
         "pooled, within, adjusted, repeated",
-        "Over all playlists; in one condition; with the condition taken out; within participants",
+        "Over all playlists; in one condition; with the condition taken out; within participants "
+        "and conditions",
     ),
     Column("condition", TEXT, "", "", "Of level within"),
     Column("n_playlists", INTEGER, "playlists", "≥ 0", "With metric and rating"),

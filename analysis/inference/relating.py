@@ -62,7 +62,8 @@ def measured(tables: Tables, outcome: Outcome, analysis_set: str, source: str) -
 
 
 def against_metrics(tables: Tables, design: Design) -> pd.DataFrame:
-    """Each metric and outcome: pooled, within each condition, adjusted for it, and within people.
+    """Each metric and outcome: pooled, within each condition, adjusted for it, and, where people
+    rated several playlists, within participants and conditions.
 
     `p_holm` corrects over the metrics of an outcome, source of labels, level and condition.
     """
@@ -98,8 +99,10 @@ def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.Dat
         frame, metric, "rating", conditions=design.conditions, **shared
     )
     yield correlate.adjusted(frame, metric, "rating", **shared)
-    if design.paired:
-        yield correlate.repeated_measures(frame, metric, "rating", alpha=design.alpha)
+    if design.paired or frame["participant_id"].duplicated().any():
+        yield correlate.repeated_measures(
+            frame, metric, "rating", bound=shared["bound"], alpha=design.alpha
+        )
 
 
 def metric_verdicts(tables: Tables, design: Design) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 One row of the frame is a playlist; one row out is a correlation. A condition that picks songs
 by genre label has cohesion 1 by construction, so that a pooled correlation compares conditions;
-within a condition, and adjusted for it, it does not.
+within a condition, adjusted for it, and within participants and conditions, it does not.
 """
 
 from collections.abc import Iterable
@@ -163,38 +163,67 @@ def repeated_measures(
     bound: float | None = None,
     alpha: float = 0.05,
 ) -> pd.DataFrame:
-    """The repeated-measures correlation: do a participant's own playlists go together? One row.
+    """The repeated-measures correlation of playlists that one participant had in one condition.
 
-    r = the correlation of x and y less each participant's means, the common slope of an
-    analysis of covariance with participants; −1 to 1. df = playlists − participants − 1, p
-    from Student's t, the interval from Fisher's z with the error 1/√(df − 1), as is `tost_p`.
-    Participants with one playlist say nothing and are not counted. Values, not ranks, and one
-    slope for everybody: where slopes differ between people, p is too small.
+    r = the correlation of x and y less their means over a participant's playlists in a
+    condition, the common slope of an analysis of covariance with these cells; −1 to 1. df =
+    playlists − cells − 1, p from Student's t, the interval from Fisher's z with the error
+    1/√(df − 1), as is `tost_p`. A playlist alone in its cell says nothing and is not counted.
+    Values, not ranks, and one slope for everybody: where slopes differ between people, p is too
+    small.
+
+    Why cells: less each participant's means alone, r is the effect of the condition where metric
+    and rating both follow it. With one playlist per condition p then fell below .05 in 200 of 200
+    simulated studies without a link inside conditions. Nothing can tell the two apart there, so
+    that nothing is estimated.
 
     Sources: Bakdash & Marusich (2017), Front. Psychol. 8:456; Bland & Altman (1995), BMJ
     310:446. Status, bound and what is raised as `spearman_clustered`; with two degrees of
     freedom or more there is an interval.
     """
     rows = _known(frame, x, y)
-    rows = rows[rows.groupby("participant_id")[x].transform("size") > 1]
-    about = {"level": "repeated", "method": "rmcorr", "tost_bound": _checked(bound), **_sizes(rows)}
-    found, problem = _repeated(rows, x, y, bound, alpha)
+    several = rows[_alike(rows, CELL)]
+    problem = _too_single(rows, several)
+    about = {"level": "repeated", "method": "rmcorr", "tost_bound": _checked(bound)}
+    about |= _sizes(several)
+    found = Inference(np.nan)
+    if not problem:
+        found, problem = _repeated(several, x, y, bound, alpha)
     status = not_estimable(problem) if problem else {"status": OK}
     return _table([{**about, **_fields(found), **status}])
+
+
+CELL = ["participant_id", "condition"]
+
+
+def _alike(rows: pd.DataFrame, keys: str | list[str]) -> "pd.Series[bool]":
+    """Whether a row has another one with the same keys."""
+    return rows.duplicated(keys, keep=False)
+
+
+def _too_single(rows: pd.DataFrame, several: pd.DataFrame) -> str:
+    """Why no two playlists can be set against each other; empty if some can."""
+    if len(several):
+        return ""
+    if _alike(rows, "participant_id").any():
+        return (
+            "nobody has two playlists in one condition, so that a link within participants can't "
+            "be told from the conditions' effect"
+        )
+    return "no participant has two playlists with both values"
 
 
 def _repeated(
     rows: pd.DataFrame, x: str, y: str, bound: float | None, alpha: float
 ) -> tuple[Inference, str]:
-    if rows.empty:
-        return Inference(np.nan), "no participant has two playlists with both values"
-    people = rows.groupby("participant_id")
-    a, b = (_apart(rows[name] - people[name].transform("mean")) for name in (x, y))
+    cells = rows.groupby(CELL)
+    a, b = (_apart(rows[name] - cells[name].transform("mean")) for name in (x, y))
     for name, values in ((x, a), (y, b)):
         if not values.any():
-            return Inference(np.nan), f"each participant's values of {name} are equal"
+            where = " in a condition" if rows["condition"].nunique() > 1 else ""
+            return Inference(np.nan), f"each participant's values of {name}{where} are equal"
     r = float(np.clip((a @ b) / np.sqrt((a @ a) * (b @ b)), -1, 1))
-    df = len(rows) - people.ngroups - 1
+    df = len(rows) - cells.ngroups - 1
     if df < 2 or abs(r) > 1 - TINY:
         perfect = "the values agree perfectly" if df >= 2 else "too few playlists"
         return Inference(r), f"{perfect}, so that there is no interval"

@@ -23,7 +23,7 @@ CIRCULAR = (
 CONFOUNDED = (
     "Confounding: a condition that picks songs by genre has genre cohesion 1 and entropy 0 by "
     "construction. Pooled correlations compare conditions, too; those with the condition taken out "
-    "and those within participants do not, or less."
+    "and those within participants and conditions do not."
 )
 READ = (
     "“Better if” is how the literature reads each metric. A side is undecided when its interval "

@@ -80,7 +80,7 @@ LEVELS = {
     "any": "both",
     "pooled": "pooled",
     "adjusted": "condition taken out",
-    "repeated": "within participants",
+    "repeated": "within participants and conditions",
     "within": "within a condition",
 }
 MARKS = {"straight_lining": "all tracks rated alike", "failed_check": "failed attention check"}

@@ -1,11 +1,18 @@
 """Which playlists are set against their metrics, and by what rating."""
 
+import pandas as pd
 import pytest
 
-from analysis.inference import infer
-from analysis.inference.relating import about_playlists, measured, metric_verdicts, rated_playlists
+from analysis.inference import Design, infer
+from analysis.inference.relating import (
+    about_playlists,
+    against_metrics,
+    measured,
+    metric_verdicts,
+    rated_playlists,
+)
 from survey.analysis_plan import Plan
-from tests.analysis.handmade import GOOD, LIKING, make_design, make_tables
+from tests.analysis.handmade import GOOD, LIKING, Tables, make_design, make_tables
 
 
 def test_a_playlist_is_rated_by_the_mean_of_its_tracks():
@@ -41,6 +48,34 @@ def test_verdicts_are_of_the_planned_people():
     plan = Plan(outcome="after.good", exclusions=("incomplete",), metrics=("diversity",))
     found = metric_verdicts(make_tables(excluded=(0, 1)), make_design(plan=plan))
     assert found[["metric", "people_n_a"]].values.tolist() == [["diversity", 6]]
+
+
+def within_people(tables: Tables, design: Design) -> pd.DataFrame:
+    found = against_metrics(tables, design)
+    return found[found["level"] == "repeated"]
+
+
+def test_with_a_playlist_per_condition_no_link_within_people_is_claimed():
+    found = within_people(
+        make_tables(), make_design(plan=Plan(outcome="after.good", correlation_bound=0.3))
+    )
+    assert len(found)
+    assert found[["estimate", "p", "p_holm", "tost_p"]].isna().all(axis=None)
+    assert found["status"].str.contains("can't be told from the conditions' effect").all()
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_with_several_a_condition_it_is_and_the_plans_bound_is_tested(paired: bool):
+    tables = make_tables(20, "aabb")
+    rated = tables["playlist_ratings"]
+    rated["good"] = rated["playlist_id"] % 5 + 1
+    found = within_people(
+        tables, make_design(paired=paired, plan=Plan(outcome="after.good", correlation_bound=0.3))
+    )
+    able = found[found["status"] == "ok"]
+    assert len(able)
+    assert able[["p", "p_holm", "tost_p"]].notna().all(axis=None)
+    assert set(able["n_participants"]) == {20}
 
 
 @pytest.mark.parametrize(

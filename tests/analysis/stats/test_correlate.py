@@ -164,10 +164,66 @@ def test_participants_with_one_playlist_are_not_counted():
     )
 
 
+def followers(each: int, seed: int, people: int = 20) -> pd.DataFrame:
+    """Metric and rating follow the condition and the participant, and nothing else; everybody has
+    `each` playlists in each of three conditions."""
+    rng = np.random.default_rng(seed)
+    who = np.repeat(np.arange(people), 3 * each)
+    heard = np.tile(np.repeat(np.arange(3), each), people)
+    x, y = (heard + rng.normal(size=people)[who] + rng.normal(size=who.size) for _ in range(2))
+    return frame(who, x, (2 * y).round(), [f"c{c}" for c in heard])
+
+
+def test_where_metric_and_rating_only_follow_the_condition_the_level_is_held():
+    below = [only(repeated_measures(followers(2, n), "x", "y"))["p"] < 0.05 for n in range(400)]
+    # 99.9 % of binomial(400, .05).
+    assert 8 <= sum(below) <= 35
+
+
+def test_with_a_playlist_per_condition_nothing_tells_a_link_from_the_conditions_effect():
+    row = only(repeated_measures(followers(1, 1), "x", "y", bound=0.3))
+    assert row["status"] == (
+        "not_estimable: nobody has two playlists in one condition, so that a link within "
+        "participants can't be told from the conditions' effect"
+    )
+    assert row[["estimate", "ci_low", "ci_high", "df", "p", "tost_p"]].isna().all()
+
+
+def test_a_link_within_participants_and_conditions_is_found():
+    linked = followers(4, 1).assign(y=lambda f: f["y"] + 2 * f["x"])
+    assert only(repeated_measures(linked, "x", "y"))["ci_low"] > 0.5
+
+
+def test_how_high_a_condition_is_does_not_matter():
+    plain = followers(2, 3)
+    lifted = plain.assign(y=plain["y"] + 10 * (plain["condition"] == "c1"))
+    rows = [only(repeated_measures(f, "x", "y"))["estimate"] for f in (plain, lifted)]
+    assert rows[0] == pytest.approx(rows[1])
+
+
+def test_playlists_alone_in_their_condition_are_not_counted():
+    both = pd.concat([bland(), followers(1, 1).assign(participant_id="x")[:3]])
+    row = only(repeated_measures(both, "x", "y"))
+    assert list(row[["df", "n_playlists", "n_participants"]]) == [38, 47, 8]
+
+
+def test_the_bound_of_a_correlation_within_participants():
+    rows = [only(repeated_measures(followers(4, 5), "x", "y", bound=b)) for b in (0.1, 0.3)]
+    assert rows[0]["tost_p"] > 0.05 > rows[1]["tost_p"]
+    # Fisher's z: the larger of the two one-sided tests.
+    z = (np.arctanh(0.3) - abs(np.arctanh(rows[1]["estimate"]))) * np.sqrt(rows[1]["df"] - 1)
+    assert rows[1]["tost_p"] == pytest.approx(stats.norm.sf(z))
+
+
 @pytest.mark.parametrize(
     ("poor", "why"),
     [
         (frame([], [], []), "no participant has two playlists with both values"),
+        (frame([1, 1, 2], [1, 2, 3], [3, 4, 5], ["a", "b", "a"]), "nobody has two playlists in"),
+        (
+            frame([1] * 4, [5, 5, 6, 6], [1, 2, 3, 4], list("aabb")),
+            "each participant's values of x in a condition are equal",
+        ),
         (frame([1, 2], [1, 2], [3, 4]), "no participant has two playlists with both values"),
         (frame([1, 1, 2, 2], [5, 5, 6, 6], [1, 2, 3, 4]), "each participant's values of x are"),
         (frame([1, 1, 2, 2], [5, 4, 6, 7], [1, 1, 3, 3]), "each participant's values of y are"),
