@@ -264,8 +264,10 @@ LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
 LOCALE_PATHS = [BASE_DIR / "survey" / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
-# Nobody rates 20 MB: forms are small.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Far above what anybody types: a text that is too long comes back with the form, and why. A
+# researcher's form has a row of fields for each of its questions.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000
 
 # Simulated participants say so, and are marked in the data.
 BOT_USER_AGENT = "playlist-study-bot"

@@ -170,10 +170,17 @@ def _part(kind: Callable[..., forms.Field], **about: Any) -> forms.Field:
     return kind(required=False, error_messages={"invalid_choice": NOT_SHOWN}, **about)
 
 
+class Typed(forms.CharField):
+    """A text whose length the server judges: a browser that knows the limit cuts what is pasted,
+    without a word."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        attrs = super().widget_attrs(widget)
+        return {name: value for name, value in attrs.items() if name != "maxlength"}
+
+
 def _line() -> forms.Field:
-    return forms.CharField(
-        required=False, max_length=LONGEST_LINE, error_messages={"max_length": TOO_LONG}
-    )
+    return Typed(required=False, max_length=LONGEST_LINE, error_messages={"max_length": TOO_LONG})
 
 
 def _slider(item: Item, **common: Any) -> forms.Field:
@@ -226,11 +233,11 @@ def _number(item: Item, **common: Any) -> forms.Field:
 
 
 def _text(item: Item, **common: Any) -> forms.Field:
-    return forms.CharField(max_length=LONGEST_LINE, **common)
+    return Typed(max_length=LONGEST_LINE, **common)
 
 
 def _long_text(item: Item, **common: Any) -> forms.Field:
-    return forms.CharField(max_length=LONGEST_TEXT, widget=forms.Textarea, **common)
+    return Typed(max_length=LONGEST_TEXT, widget=forms.Textarea, **common)
 
 
 def _information(item: Item, **common: Any) -> forms.Field:

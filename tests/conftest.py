@@ -21,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 import psutil
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -106,7 +107,12 @@ def add_tracks(genre_model) -> Callable[..., list[Track]]:
 def _track(title: str, **fields: Any) -> Track:
     digest = uuid.uuid4().hex * 2
     described = {"artist": f"Artist of {title}", "duration_s": 30.0, "sample_rate": 44100}
-    described |= {"channels": 2, "audio_sha256": digest, "file": f"tracks/{digest}.mp3"}
+    described |= {
+        "loudness_target": settings.LOUDNESS_LUFS,
+        "channels": 2,
+        "audio_sha256": digest,
+        "file": f"tracks/{digest}.mp3",
+    }
     return Track(**{**described, **fields}, title=title)
 
 
@@ -399,7 +405,7 @@ def _filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for genre in ("hiphop", "classical", "rock"):
         for file in sorted(DEMO_LIBRARY.glob(f"{genre}-*.mp3"))[:4]:
             shutil.copy(file, songs)
-    for words in (["import_tracks", songs], ["load_study", DEMO_STUDY, "--open"]):
+    for words in (["import_tracks", songs], ["load_study", DEMO_STUDY, "--open", "--uneven"]):
         done = folder.manage(*words)
         assert done.returncode == 0, done.stderr
     return folder.path

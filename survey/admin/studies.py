@@ -1,6 +1,7 @@
 """Studies and their questions, as researchers edit them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -163,6 +164,7 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
         views: dict[str, Callable[..., HttpResponse]] = {
             "pilot": self._turn(services.start_pilot),
             "open": self._turn(services.open_study),
+            "open_uneven": self._turn(partial(services.open_study, uneven=True)),
             "pause": self._turn(services.pause_study),
             "close": self._turn(services.close_study),
             "archive": self._turn(services.archive_study),
@@ -268,7 +270,9 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
         turns = services.possible_turns(study)
         return {
             "obstacles": services.obstacles_to_opening(study) if "open" in turns else [],
+            "uneven": services.loudness_obstacles(study) if "open" in turns else [],
             "hints": services.hints_before_opening(study) if "open" in turns else [],
+            "arrivals": services.arrival_warnings(study),
             "turns": turns,
             "may_try_out": may_try_out(request.user, study),
             "monitor": monitor(study),

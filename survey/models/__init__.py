@@ -2,6 +2,7 @@
 
 from .participants import (
     CODE_ALPHABET,
+    ArrivalProblem,
     Erasure,
     Flag,
     Participant,
@@ -33,6 +34,7 @@ from .trials import (
 __all__ = [
     "CODE_ALPHABET",
     "Answer",
+    "ArrivalProblem",
     "Condition",
     "Erasure",
     "Flag",

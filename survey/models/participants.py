@@ -59,6 +59,33 @@ class PersonalLink(models.Model):
         return 0 < self.uses <= self.participants.count()
 
 
+class ArrivalProblem(models.Model):
+    """What was wrong with how people came, for the researcher who gave the address away."""
+
+    class Kind(models.TextChoices):
+        UNFILLED = "unfilled", "the service's placeholder in place of a number"
+        SHARED = "shared", "one number from several devices within minutes"
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="arrival_problems")
+    kind = models.CharField(max_length=10, choices=Kind)
+    value = models.CharField(
+        max_length=100, help_text="What came in place of a number; or whose number it is."
+    )
+    times = models.PositiveIntegerField(default=1)
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["study", "-last_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "kind", "value"], name="one_arrival_problem_a_value"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.value}"
+
+
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     def completed(self) -> Self:
         return self.filter(status=Participant.Status.COMPLETED)

@@ -9,6 +9,11 @@ from .answers import (
     known_answers,
     save_answers,
 )
+from .arrivals import (
+    arrival_warnings,
+    note_another_device,
+    note_unfilled,
+)
 from .joining import (
     Consent,
     enrol,
@@ -58,6 +63,7 @@ from .studies import (
     back_to_draft,
     close_study,
     copy_study,
+    loudness_obstacles,
     model_of,
     obstacles_to_opening,
     obstacles_to_taking_part,
@@ -107,6 +113,7 @@ __all__ = [
     "TooEarly",
     "add_from_file",
     "archive_study",
+    "arrival_warnings",
     "as_begun",
     "back_to_draft",
     "bar_to",
@@ -131,10 +138,13 @@ __all__ = [
     "known_answers",
     "known_of",
     "known_of_tracks",
+    "loudness_obstacles",
     "make_links",
     "may_choose_again",
     "model_of",
+    "note_another_device",
     "note_seen",
+    "note_unfilled",
     "obstacles_to_opening",
     "obstacles_to_taking_part",
     "open_study",

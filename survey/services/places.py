@@ -58,17 +58,20 @@ def _full(conditions: Iterable[Condition], loads: Counter[int]) -> list[int]:
 
 def places_left(study: Study, people: ParticipantQuerySet) -> int | None:
     """How many more can be let in when these people have a place each; None: any number."""
+    conditions = list(study.conditions.all())
+    caps = {c.pk: c.max_participants for c in conditions if c.max_participants is not None}
+    capped = study.design == Study.Design.BETWEEN and conditions and len(caps) == len(conditions)
+    if study.max_participants is None and not capped:
+        return None
     taken, limits = people.count(), []
     if study.max_participants is not None:
         limits.append(study.max_participants - taken)
-    conditions = list(study.conditions.all())
-    caps = {c.pk: c.max_participants for c in conditions if c.max_participants is not None}
-    if study.design == Study.Design.BETWEEN and conditions and len(caps) == len(conditions):
+    if capped:
         loads = _loads(people)
         # Those whose condition waits for a genre will take a place as well.
         waiting = taken - loads.total()
         limits.append(sum(max(0, cap - loads[pk]) for pk, cap in caps.items()) - waiting)
-    return max(0, min(limits)) if limits else None
+    return max(0, min(limits))
 
 
 def all_completed(study: Study) -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Min
 
 from survey.analysis_plan import SETTINGS, Known, Plan, contradictions
 from survey.models import Instrument, Item, Participant, Study
+from survey.texts import in_language, telling
 
 RATED = (Instrument.Placement.TRACK, Instrument.Placement.PLAYLIST)
 
@@ -33,6 +35,10 @@ def problems_with_plan(study: Study) -> list[str]:
 
 def hints_before_opening(study: Study) -> list[str]:
     """What does not stand against opening a study, and should be known before."""
+    return _hints_of_plan(study) + hints_of_hidden_tracks(study)
+
+
+def _hints_of_plan(study: Study) -> list[str]:
     plan = study.plan
     if not plan:
         return [
@@ -44,6 +50,42 @@ def hints_before_opening(study: Study) -> list[str]:
         if most < plan.participants:
             return [f"Its plan is for {plan.participants} participants; it takes {most} at most."]
     return []
+
+
+def hints_of_hidden_tracks(study: Study) -> list[str]:
+    """How participants could tell that there are more tracks than were recommended, or which."""
+    hidden = sum((study.repeat_track, study.query_anchor, study.random_anchor))
+    if not hidden:
+        return []
+    found = []
+    for length in sorted({c.params.get("length", 10) for c in study.conditions.all()}):
+        if said := telling(_read_before_the_end(study), length):
+            found.append(
+                f"Its texts say “{said}”, but participants count {length + hidden} songs in a "
+                f"playlist: {hidden} hidden among {length}. Say {length + hidden}, or no number."
+            )
+    if study.titles == Study.Titles.SHOWN and (study.repeat_track or study.query_anchor):
+        found.append(
+            "Titles are shown, so everybody can see which song is there twice: hide them, or "
+            "reveal them once a track is rated."
+        )
+    return found
+
+
+def _read_before_the_end(study: Study) -> list[str]:
+    """What participants read, in every language; not what they are told afterwards."""
+    instruments = list(study.instruments.prefetch_related("items"))
+    rows: list[tuple[Any, tuple[str, ...]]] = [
+        (study, ("title", "summary", "information", "consent"))
+    ]
+    rows += [(one, ("title", "introduction")) for one in instruments]
+    rows += [(item, ("text", "help")) for one in instruments for item in one.items.all()]
+    return [
+        str(in_language(row, field, language))
+        for row, fields in rows
+        for field in fields
+        for language in study.languages
+    ]
 
 
 @dataclass(frozen=True, slots=True)

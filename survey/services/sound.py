@@ -26,20 +26,22 @@ class SoundAnswers:
     could_not_hear: bool = False
 
 
-def record_sound_check(participant: Participant, given: SoundAnswers) -> None:
-    """Keep one go; the same one sent again, or one that is not asked for, changes nothing."""
+def record_sound_check(participant: Participant, given: SoundAnswers) -> Participant:
+    """Keep one go; the same one sent again, or one that is not asked for, changes nothing. Returns
+    who it is, as they are now."""
     with transaction.atomic():
         found = Participant.objects.select_for_update(of=("self",)).select_related("study")
         participant = found.get(pk=participant.pk)
         asked_for = where(participant).step == Step.SOUND
         if not asked_for or given.attempt != participant.sound_checks.count() + 1:
-            return
+            return participant
         check = participant.sound_checks.create(
             volume=given.volume,
             could_not_hear=given.could_not_hear,
             **_result(participant, given),
         )
         _judge(participant, check)
+    return participant
 
 
 def _result(participant: Participant, given: SoundAnswers) -> dict[str, object]:

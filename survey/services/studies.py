@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from itertools import count
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, Value
+from django.db.models import DateTimeField, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -35,6 +36,35 @@ def obstacles_to_opening(study: Study) -> list[str]:
             "or of a condition, first."
         )
     return found
+
+
+def uneven_songs(study: Study) -> TrackQuerySet:
+    """Those that would play louder or softer than the others: not evened yet, or not possible."""
+    evened = Q(loudness_target=settings.LOUDNESS_LUFS, loudness_problem="")
+    return songs_of(study).exclude(evened)
+
+
+def loudness_obstacles(study: Study) -> list[str]:
+    """What a researcher may decide to open a study with all the same."""
+    songs = uneven_songs(study)
+    waiting, failed = songs.filter(loudness_problem="").count(), songs.exclude(loudness_problem="")
+    found = []
+    if waiting:
+        found.append(
+            f"{_songs(waiting)} not as loud as the others yet, which can make one condition seem "
+            "better than another: wait until the worker has evened them, or run manage.py "
+            "even_loudness."
+        )
+    if n := failed.count():
+        found.append(
+            f"{_songs(n)} played at the file's own loudness, which can't be measured: take such "
+            "songs out of the library (available: no)."
+        )
+    return found
+
+
+def _songs(n: int) -> str:
+    return "One song is" if n == 1 else f"{n} songs are"
 
 
 def obstacles_to_taking_part(study: Study) -> list[str]:
@@ -183,8 +213,9 @@ def start_pilot(study: Study) -> None:
     _turn(study, "pilot", model=model_of(study))
 
 
-def open_study(study: Study) -> None:
-    _refuse(obstacles_to_opening(study))
+def open_study(study: Study, *, uneven: bool = False) -> None:
+    """uneven : whether it is opened although songs are not equally loud."""
+    _refuse(obstacles_to_opening(study) + ([] if uneven else loudness_obstacles(study)))
     first = Coalesce("opened_at", Value(timezone.now()), output_field=DateTimeField())
     _turn(study, "open", model=model_of(study), opened_at=first)
 

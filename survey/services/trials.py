@@ -275,14 +275,17 @@ def finish_trial(trial: Trial, answers: Mapping[Item, Given]) -> None:
         flag_trial(trial)
 
 
-def complete(participant: Participant, answers: Mapping[Item, Given]) -> None:
-    """Keep the last answers and note that the participant is through; only once."""
+def complete(participant: Participant, answers: Mapping[Item, Given]) -> Participant:
+    """Keep the last answers and note that the participant is through; only once. Returns who it
+    is, as they are now."""
     with transaction.atomic():
         # Locked first, as in registering: of two who complete at once, one sees that it is full.
         study = Study.objects.select_for_update().get(pk=participant.study_id)
-        participant = Participant.objects.select_for_update().get(pk=participant.pk)
+        found = Participant.objects.select_for_update(of=("self",))
+        participant = found.get(pk=participant.pk)
+        participant.study = study
         if participant.completed_at or participant.has_left:
-            return
+            return participant
         if participant.trials.filter(finished_at=None).exists():
             raise NotAllowed("There is still a playlist to rate.")
         save_answers(participant, None, answers)
@@ -294,3 +297,4 @@ def complete(participant: Participant, answers: Mapping[Item, Given]) -> None:
             own_songs.delete_files(own)
         flag_answers(participant)
         pause_if_full(study)
+    return participant

@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from survey import services
-from survey.models import CODE_ALPHABET, PersonalLink, Study
+from survey.models import CODE_ALPHABET, PersonalLink, Study, new_code
+from survey.placeholders import is_placeholder
 from survey.throttles import LinkThrottle, too_many
 
 from .access import may_see_drafts, sign_out, signed_in, visible_study
@@ -53,8 +54,9 @@ def _to_study(request: HttpRequest, study: Study) -> HttpResponse:
 
 def note_arrival(request: HttpRequest, study: Study) -> None:
     """Keep what the address says of who came, as far as the study asks for it."""
-    identity = _clean(request.GET.get(study.identity_parameter or "", ""))
-    if 0 < len(identity) <= LONGEST_IDENTITY:
+    _note_unfilled(request, study)
+    identity = _identity(study, request.GET.get(study.identity_parameter or "", ""))
+    if identity:
         participant = signed_in(request, study)
         if participant and participant.identity != identity:
             sign_out(request, study)  # another person, at the same computer
@@ -66,6 +68,39 @@ def note_arrival(request: HttpRequest, study: Study) -> None:
     }
     if kept:
         _update(request, study, parameters=kept)
+
+
+def _identity(study: Study, value: str) -> str:
+    """The number that tells people apart; none where the service did not fill it in."""
+    value = _clean(value)
+    real = 0 < len(value) <= LONGEST_IDENTITY and not is_placeholder(value, _asked_for(study))
+    return value if real else ""
+
+
+def _asked_for(study: Study) -> list[str]:
+    return [name for name in (study.identity_parameter, *study.kept_parameters) if name]
+
+
+def _note_unfilled(request: HttpRequest, study: Study) -> None:
+    """For the researcher, once a browser; who looks at their own study is not counted."""
+    asked_for = _asked_for(study)
+    given = {
+        _clean(request.GET[name])[:LONGEST_IDENTITY] for name in asked_for if name in request.GET
+    }
+    unfilled = {value for value in given if is_placeholder(value, asked_for)}
+    noted = set(request.session.get(f"arrival-{study.pk}", {}).get("unfilled", ()))
+    if unfilled <= noted or may_see_drafts(request.user):
+        return
+    for value in unfilled - noted:
+        services.note_unfilled(study, value)
+    _update(request, study, unfilled=sorted(unfilled | noted))
+
+
+def note_bar(request: HttpRequest, study: Study, bar: services.Bar | None) -> None:
+    """For the researcher: the number of who has begun already came in another browser."""
+    if bar == services.Bar.TOOK_PART:
+        device = request.session.setdefault("device", new_code())
+        services.note_another_device(study, arrival(request, study).identity, device)
 
 
 def _clean(value: str) -> str:
@@ -82,7 +117,7 @@ def arrival(request: HttpRequest, study: Study) -> services.Arrival:
     kept = request.session.get(f"arrival-{study.pk}", {})
     return services.Arrival(
         link=kept.get("link"),
-        identity=kept.get("identity", "") if study.identity_parameter else "",
+        identity=_identity(study, kept.get("identity", "")) if study.identity_parameter else "",
         parameters=kept.get("parameters", {}),
         preview=may_see_drafts(request.user),
     )

@@ -30,7 +30,7 @@ from .access import (
     signed_in,
     visible_study,
 )
-from .arriving import arrival, bar_to, note_arrival
+from .arriving import arrival, bar_to, note_arrival, note_bar
 
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
@@ -40,7 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
     known = [code for code, _name in settings.LANGUAGES]
     accepted = request.headers.get("Accept-Language", "")
     languages.read_pages(languages.preferred(accepted, known) or settings.LANGUAGE_CODE)
-    studies = [study for study in Study.objects.for_everybody() if services.why_not(study) is None]
+    listed = Study.objects.for_everybody().prefetch_related("conditions")
+    studies = [study for study in listed if services.why_not(study) is None]
     response = render(request, "survey/home.html", {"studies": studies})
     patch_vary_headers(response, ["Accept-Language"])
     return response
@@ -53,12 +54,14 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
     note_arrival(request, study)
     participant = signed_in(request, study)
     study = participant.study if participant else study
+    bar = None if participant else bar_to(request, study)
+    note_bar(request, study, bar)
     context = {
         "study": study,
         "participant": participant,
         "trying": trying_out(request, study),
         "reason": None if participant else _why_not(request, study),
-        "bar": None if participant else bar_to(request, study),
+        "bar": bar,
     }
     return render(request, "survey/study.html", context)
 
@@ -173,8 +176,8 @@ def _status(form: "ItemsForm | ConsentForm | CodeForm") -> int:
 @participants_page
 def code(request: HttpRequest, participant: Participant) -> HttpResponse:
     place = where(participant)
-    if place.step == Step.LEFT:
-        return redirect(place.url)
+    if place.step in (Step.LEFT, Step.THANKS):
+        return redirect(place.url)  # to come back with, when there is nothing to come back to
     context = {"study": participant.study, "participant": participant, "next": place.url}
     return render(request, "survey/code.html", context)
 

@@ -31,8 +31,7 @@ def check(request: HttpRequest, participant: Participant) -> HttpResponse:
     if go.is_valid() and go.cleaned_data["attempt"] != attempt:
         return redirect(request.path)  # sent from an old page: that go has been kept
     if go.is_valid() and (given := _given(request, go, form)):
-        services.record_sound_check(participant, given)
-        return redirect("survey:continue", participant.study.slug)
+        return redirect(where(services.record_sound_check(participant, given)).url)
     context = {
         **{"study": participant.study, "participant": participant, "form": form, "go": go},
         "attempt": attempt,

@@ -219,7 +219,7 @@ def _after_survey(trial: Trial, answers: dict[Item, Given]) -> HttpResponse:
     participant = trial.participant
     ended = where(participant).step == Step.END
     if ended and not Item.objects.placed(participant.study, Instrument.Placement.END).exists():
-        services.complete(participant, {})
+        participant = services.complete(participant, {})
     return redirect(where(participant).url)
 
 
@@ -232,8 +232,7 @@ def end(request: HttpRequest, participant: Participant) -> HttpResponse:
     known = services.known_answers(participant)
     form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)
     if request.method == "POST" and form.is_valid():
-        services.complete(participant, form.answers())
-        return redirect(where(participant).url)
+        return redirect(where(services.complete(participant, form.answers())).url)
     return _questions(request, form, {"study": participant.study, "participant": participant})
 
 

@@ -28,7 +28,7 @@ LOOKS = (("light", 360), ("dark", 1280))
 def everything(new_folder) -> DataFolder:
     """Serves a study with all kinds of questions, rules and pages, to each module its own."""
     folder = new_folder()
-    done = folder.manage("load_study", EVERYTHING, "--open")
+    done = folder.manage("load_study", EVERYTHING, "--open", "--uneven")
     assert done.returncode == 0, done.stderr
     return folder.serve()
 

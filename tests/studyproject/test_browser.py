@@ -310,7 +310,7 @@ def own_songs(serving, tmp_path_factory) -> str:
     text = DEMO_STUDY.read_text("utf-8").replace("slug: demo", "slug: own\nown_songs: true")
     file = tmp_path_factory.mktemp("study") / "own.yaml"
     file.write_text(re.sub("title: .*", "title: Bring a song", text, count=1), "utf-8")
-    done = serving.manage("load_study", file, "--open")
+    done = serving.manage("load_study", file, "--open", "--uneven")
     assert done.returncode == 0, done.stderr
     return "Bring a song"
 

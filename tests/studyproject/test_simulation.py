@@ -12,7 +12,7 @@ MIX = "steady,dropout,returner,double_clicker,straight_liner,sceptic,forgetful,r
 @pytest.fixture(scope="module")
 def simulated(new_folder):
     folder = new_folder()
-    assert folder.manage("load_study", STUDY, "--open").returncode == 0
+    assert folder.manage("load_study", STUDY, "--open", "--uneven").returncode == 0
     words = ("--participants", 8, "--seed", 2, "--mix", MIX, "--effect", "random=-2")
     folder.said = folder.manage("simulate_study", "everything", *words, "--report")
     return folder

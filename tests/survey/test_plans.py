@@ -73,6 +73,38 @@ def test_a_study_with_a_plan_is_told_nothing_unless_it_takes_too_few(planned):
     ]
 
 
+# Hidden tracks that would give themselves away
+
+
+@pytest.mark.parametrize(
+    ("information", "said"),
+    [
+        ("You hear playlists of ten songs each.", "ten songs"),
+        ("You hear 10 tracks.", "10 tracks"),
+        ("You hear playlists of eleven songs each.", ""),
+        ("You hear short playlists.", ""),
+    ],
+)
+def test_a_text_that_counts_songs_without_the_hidden_ones_is_a_hint(planned, information, said):
+    Study.objects.update(summary="", information=information, repeat_track=True, titles="hidden")
+    planned.refresh_from_db()
+    hints = hints_before_opening(planned)
+    assert [f"“{said}”" in hint for hint in hints] == ([True] if said else [])
+
+
+def test_a_translation_that_counts_songs_without_the_hidden_ones_is_a_hint(planned):
+    planned.repeat_track, planned.titles = True, "hidden"
+    planned.summary = planned.information = ""
+    planned.translations = {"de": {"summary": "Zehn kurze Lieder, gleich mehrmals."}}
+    (hint,) = hints_before_opening(planned)
+    assert "“Zehn kurze Lieder”" in hint
+
+
+def test_titles_that_show_which_song_is_there_twice_are_a_hint(planned):
+    planned.repeat_track, planned.titles = True, "shown"
+    assert any("which song is there twice" in hint for hint in hints_before_opening(planned))
+
+
 # When it was fixed
 
 

@@ -30,7 +30,7 @@ class Command(Serve):
             self.stdout.write("Importing the demo library …")
             call_command("import_tracks", LIBRARY, stdout=self.stdout, stderr=self.stderr)
         if not Study.objects.exists():
-            call_command("load_study", STUDY, open=True, stdout=self.stdout)
+            call_command("load_study", STUDY, open=True, uneven=True, stdout=self.stdout)
         self.sign_in = self.researcher()
         self.studies = [study.get_absolute_url() for study in Study.objects.open()]
 

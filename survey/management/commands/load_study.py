@@ -21,6 +21,11 @@ class Command(DataCommand):
             "--open", action="store_true", help="open it if nothing stands against it"
         )
         parser.add_argument(
+            "--uneven",
+            action="store_true",
+            help="with --open: also while songs are not equally loud yet",
+        )
+        parser.add_argument(
             "--replace",
             action="store_true",
             help="change the study of the same address to what the file says",
@@ -36,17 +41,20 @@ class Command(DataCommand):
                 services.try_out(source)
                 self.stdout.write(self.style.SUCCESS(f"{file.name}: nothing is wrong with it."))
             else:
-                study = self.load(source, options["open"], options["replace"])
-                for hint in services.hints_before_opening(study) if options["open"] else ():
+                study = self.load(source, **options)
+                for hint in self.hints(study) if options["open"] else ():
                     self.stdout.write(self.style.WARNING(hint))
                 done = f"{study.title}: {study.get_absolute_url()}"
                 self.stdout.write(self.style.SUCCESS(done))
         except (StudyFileError, services.NotAllowed) as error:
             raise CommandError(str(error)) from error
 
-    def load(self, source: Source, open_it: bool, replace: bool) -> Study:
+    def hints(self, study: Study) -> list[str]:
+        return services.hints_before_opening(study) + services.loudness_obstacles(study)
+
+    def load(self, source: Source, *, replace: bool, uneven: bool, **options: Any) -> Study:
         with transaction.atomic():
             study = services.add_from_file(source, replace=replace)
-            if open_it:
-                services.open_study(study)
+            if options["open"]:
+                services.open_study(study, uneven=uneven)
         return study

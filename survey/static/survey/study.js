@@ -1,5 +1,6 @@
 // What participants' pages do beyond plain HTML; every page works without it.
 
+import { enhanceCopy } from "./copy.js";
 import { enhance, enhanceVolume, forget } from "./player.js";
 import { start as startRatings } from "./ratings.js";
 import { follow, start as startTelemetry, volumeSet } from "./telemetry.js";
@@ -27,6 +28,7 @@ addEventListener("pageshow", () => {
 
 enhanceAll(document);
 document.querySelectorAll("[data-upload]").forEach(upload);
+document.querySelectorAll("[data-copy]").forEach(enhanceCopy);
 enhanceVolume(volumeSet);
 startTelemetry();
 startRatings();

@@ -70,6 +70,23 @@ def test_what_stands_against_opening_is_on_the_page(page, draft):
     assert "Before it can be opened: It has no condition" in page().text
 
 
+def test_songs_that_are_not_equally_loud_stand_against_opening(press, page, draft):
+    Track.objects.filter(title="Rock 0").update(loudness_target=None)
+    Track.objects.filter(title="Rock 1").update(loudness_problem="Silent.")
+    assert "Before it can be opened: One song is not as loud as the others yet" in page().text
+    said = press("open")
+    assert "One song is played at the file" in said
+    assert Study.objects.get().is_draft
+
+
+def test_a_study_is_opened_all_the_same_by_a_button_that_says_so(press, page, draft):
+    assert "Open although songs are not equally loud" not in page().text
+    Track.objects.filter(title="Rock 0").update(loudness_target=None)
+    assert "Open although songs are not equally loud" in page().text
+    press("open_uneven")
+    assert Study.objects.get().is_open
+
+
 @pytest.mark.parametrize(
     ("state", "offered"),
     [

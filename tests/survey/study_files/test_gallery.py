@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from survey.services.plans import hints_of_hidden_tracks
 from survey.study_files import document_of, load_study, schema
 
 FILES = sorted((Path(__file__).parents[3] / "docs" / "studies").glob("*.yaml"))
@@ -22,6 +23,12 @@ LOADED = [file for file in FILES if uses_only_known_names(file)]
 @pytest.mark.parametrize("file", LOADED, ids=lambda file: file.stem)
 def test_a_study_of_the_gallery_can_be_loaded(file):
     assert document_of(load_study(file))["slug"] == file.stem
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("file", LOADED, ids=lambda file: file.stem)
+def test_no_study_of_the_gallery_gives_its_hidden_tracks_away(file):
+    assert hints_of_hidden_tracks(load_study(file)) == []
 
 
 @pytest.mark.django_db

@@ -207,6 +207,66 @@ def test_another_identity_at_the_same_computer_is_another_person(visitor, prolif
     assert visitor.register().participant != first
 
 
+UNFILLED = "%7B%7B%25PROLIFIC_PID%25%7D%7D"
+
+
+def warnings(study) -> list[str]:
+    return services.arrival_warnings(study)
+
+
+def test_a_placeholder_is_refused_like_a_missing_number_for_everybody(newcomer, prolific):
+    for visitor in (newcomer(), newcomer()):
+        page = visitor.client.get(f"{visitor.url()}?PROLIFIC_PID={UNFILLED}")
+        assert "come by the link of the service" in page.text
+        visitor.consent().post(
+            "register", {"registration_key": uuid.uuid4(), DEVICE: "Loudspeakers"}
+        )
+    assert not Participant.objects.exists()
+
+
+def test_a_placeholder_that_came_before_it_was_known_as_one_keeps_nobody_out(visitor, prolific):
+    visitor.get("", {"PROLIFIC_PID": "abc"})
+    visitor.register()
+    Participant.objects.update(identity="null")
+    session = visitor.client.session
+    session[f"arrival-{prolific.pk}"] = {"identity": "null"}
+    session.pop(f"participant-{prolific.pk}")
+    session.save()
+    assert "come by the link of the service" in visitor.get().text
+
+
+def test_placeholders_are_told_to_the_researcher_once_a_browser(newcomer, prolific, researcher):
+    for visitor in (newcomer(), newcomer()):
+        for _reload in range(2):
+            visitor.get("", {"PROLIFIC_PID": "{{%PROLIFIC_PID%}}", "SESSION_ID": "abc"})
+    page = researcher.get(f"/admin/survey/study/{prolific.pk}/change/").text
+    assert "came with “{{%PROLIFIC_PID%}}” in the address, 2 times" in page
+
+
+def test_a_kept_parameter_that_was_not_filled_in_is_told_and_keeps_nobody_out(visitor, prolific):
+    visitor.get("", {"PROLIFIC_PID": "abc", "SESSION_ID": "{{%SESSION_ID%}}"})
+    assert visitor.register().participant.parameters == {"SESSION_ID": "{{%SESSION_ID%}}"}
+    assert "“{{%SESSION_ID%}}”" in warnings(prolific)[0]
+
+
+def test_a_researcher_who_tries_the_address_is_not_warned_of_themselves(researcher, prolific):
+    researcher.get(prolific.get_absolute_url(), {"PROLIFIC_PID": "{{%PROLIFIC_PID%}}"})
+    assert warnings(prolific) == []
+
+
+def test_one_number_from_several_devices_is_told_to_the_researcher(newcomer, prolific):
+    first, second, third = newcomer(), newcomer(), newcomer()
+    first.get("", {"PROLIFIC_PID": "abc"})
+    person = first.register().participant
+    for _reload in range(3):
+        second.get("", {"PROLIFIC_PID": "abc"})
+    assert warnings(prolific) == []
+    third.get("", {"PROLIFIC_PID": "abc"})
+    (warning,) = warnings(prolific)
+    assert person.pseudonym in warning
+    assert "several devices within 10 minutes" in warning
+
+
 # The way back
 
 

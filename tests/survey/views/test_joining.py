@@ -4,9 +4,12 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from survey import services
 from survey.models import Answer, Participant, Study
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,19 @@ def test_the_first_page_lists_open_studies_alone(client, study):
 
 def test_the_first_page_says_so_when_no_study_is_open(client, db):
     assert "No study is looking for listeners" in client.get("/").text
+
+
+def test_more_open_studies_are_no_more_questions_to_the_database(client, study):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/").text.count("</h2>") == Study.objects.count()
+        return len(queries)
+
+    once = asked()
+    for _copy in range(3):
+        services.copy_study(study)
+    Study.objects.update(state="open", model=study.model)
+    assert asked() == once
 
 
 def test_an_open_study_says_what_it_is_and_how_long_it_takes(visitor, study):
@@ -276,8 +292,14 @@ def test_a_form_without_its_token_is_refused_kindly(study):
     assert "Everything saved before is still there" in page.text
 
 
-def test_a_form_of_a_megabyte_and_more_is_refused_in_words(visitor):
+def test_a_form_of_a_megabyte_comes_back_with_what_is_wrong(visitor):
     page = visitor.consent().post("register", {"background.device": "L" * 1_500_000})
+    assert page.status_code == 422
+    assert page.context["form"].errors
+
+
+def test_a_form_that_nobody_can_have_typed_is_refused_in_words(visitor):
+    page = visitor.consent().post("register", {"background.device": "L" * 11_000_000})
     assert page.status_code == 400
     assert "with shorter texts" in page.text
 

@@ -337,6 +337,38 @@ def test_a_study_without_a_survey_goes_on_from_the_ratings(visitor, study):
     assert visitor.get("continue").url == visitor.url("thanks")
 
 
+def test_the_last_survey_leads_to_the_thanks_at_once(visitor):
+    answers = visitor.go_to("survey").survey_answers()
+    assert visitor.post("survey", answers).url == visitor.url("thanks")
+
+
+def test_the_last_questions_lead_to_the_thanks_at_once(visitor, last_question):
+    page = visitor.go_to("end").post("end", {"last.remarks": "No."})
+    assert page.url == visitor.url("thanks")
+
+
+def test_after_the_end_the_completion_code_is_the_only_one(visitor):
+    person = visitor.go_to("end").participant
+    page = visitor.get("thanks").text
+    assert person.completion_code in page
+    assert "data-copy" in page
+    assert person.spoken_code not in page
+    assert visitor.get("code").url == visitor.url("thanks")
+
+
+def test_a_text_that_is_far_too_long_comes_back_with_the_form_and_why(visitor):
+    answers = visitor.go_to("survey").survey_answers()
+    typed = "A long word. " * 250_000
+    page = visitor.post("survey", {**answers, "playlist.comment": typed})
+    assert page.status_code == 422
+    assert "Please write 5000 characters at most; there are 3249999 now." in page.text
+    assert page.context["form"]["playlist.comment"].value() == typed
+
+
+def test_the_browser_is_not_told_to_cut_what_is_pasted(visitor):
+    assert "maxlength" not in visitor.go_to("survey").get("survey").text
+
+
 def test_a_second_playlist_follows_the_first(visitor, study):
     study.n_trials = 2
     study.save()
