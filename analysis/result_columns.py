@@ -98,7 +98,13 @@ MODEL = Column(
 MODELS = (
     MODEL,
     OUTCOME,
-    Column("term", TEXT, "", "", "intercept; B - A: the mean in B less that in A; condition: all"),
+    Column(
+        "term",
+        TEXT,
+        "",
+        "",
+        "intercept; A - B: the mean in A less that in B, as in comparisons; condition: all",
+    ),
     Column("estimate", NUMBER, "scale point; logit", "", "Of the term"),
     Column("se", NUMBER, "as the estimate", "≥ 0", "Standard error"),
     Column("statistic", NUMBER, "", "", "Estimate / se, or F"),

@@ -32,7 +32,7 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
             about = {"model": model, "outcome": outcome.name, "analysis_set": analysis_set}
             terms.append(fitted.terms.assign(**about))
             components.append(fitted.components.assign(**about))
-    return _table(terms, TERMS), _table(components, COMPONENTS)
+    return _turned(_table(terms, TERMS), design), _table(components, COMPONENTS)
 
 
 def _fits(
@@ -72,6 +72,20 @@ def _repeated(rows: pd.DataFrame) -> bool:
     playlists = rows.drop_duplicates(["participant_id", "playlist_id"])
     several = playlists.groupby("participant_id")["condition"].nunique().gt(1).any()
     return bool(several and playlists.duplicated(["participant_id", "condition"]).any())
+
+
+def _turned(terms: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Differences the way round of the comparisons: `A - B`, the mean in A less that in B."""
+    names = {f"{b} - {a}": f"{a} - {b}" for a, b in design.pairs}
+    turned = terms["term"].isin(names)
+    negated = {
+        column: terms[column].where(~turned, 0.0 - terms[of])
+        for column, of in (
+            *(("estimate", "estimate"), ("statistic", "statistic")),
+            *(("ci_low", "ci_high"), ("ci_high", "ci_low")),
+        )
+    }
+    return terms.assign(term=terms["term"].replace(names), **negated)
 
 
 def _table(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

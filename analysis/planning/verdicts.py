@@ -19,7 +19,7 @@ KEYS = ["outcome", "family", "analysis_set", "test", "unit", "condition_a", "con
 HOLM, TOST = ", Holm", "tost_"
 ANY_PAIR = "any pair"
 METRICS, METADATA = "metrics", "metadata"
-# The terms of a model that compare conditions: B - A, and all of them at once.
+# The terms of a model that compare conditions: A - B, and all of them at once.
 PAIR, OMNIBUS = " - ", "condition"
 
 

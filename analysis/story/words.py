@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from itertools import permutations
 
 import pandas as pd
 
@@ -133,15 +134,14 @@ def pair(row: Mapping[str, object]) -> str:
 
 
 def term(row: Mapping[str, object], design: Design) -> str:
-    """A model's term: a difference as “b − a”, the mean of the first condition, or all at once."""
+    """A model's term: a difference as “a − b”, the mean of the first condition, or all at once."""
     name = str(row["term"])
     if name == "intercept":
         return f"mean of {design.conditions[0]}" if design.conditions else "mean"
     if name == "condition":
         return "all conditions"
     if is_difference(name, design):
-        b, a = next(pair for pair in _pairs(design) if name == " - ".join(pair))
-        return f"{b} − {a}"
+        return " − ".join(next(pair for pair in _pairs(design) if name == " - ".join(pair)))
     return f"threshold {name.replace('|', ' to ')}"
 
 
@@ -150,7 +150,7 @@ def is_difference(name: str, design: Design) -> bool:
 
 
 def _pairs(design: Design) -> list[tuple[str, str]]:
-    return [(b, a) for a in design.conditions for b in design.conditions if a != b]
+    return list(permutations(design.conditions, 2))
 
 
 def rules(codes: object) -> str:

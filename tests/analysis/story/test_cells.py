@@ -83,7 +83,7 @@ def test_questions_asked_alike_are_told_apart():
 
 @pytest.mark.parametrize(
     ("term", "said"),
-    [("b - a", "b − a"), ("intercept", "mean of a"), ("condition", "all conditions"),
+    [("a - b", "a − b"), ("intercept", "mean of a"), ("condition", "all conditions"),
      ("2|3", "threshold 2 to 3")],
 )  # fmt: skip
 def test_terms_of_models_are_in_words(term: str, said: str):
@@ -92,7 +92,7 @@ def test_terms_of_models_are_in_words(term: str, said: str):
 
 def test_a_condition_with_a_dash_in_its_name_is_still_one():
     design = make_design(["a - z", "b"])
-    assert words.term({"term": "b - a - z"}, design) == "b − a - z"
+    assert words.term({"term": "a - z - b"}, design) == "a - z − b"
 
 
 def test_reasons_name_metrics_in_words():
