@@ -7,7 +7,7 @@ computes, and nothing here is heavy: the web process may import it.
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -73,14 +73,27 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A part of a sentence and the rows that it says: those of `file`.csv with these values in
+    these columns. `says` is what is concluded in it, as in the row."""
+
+    text: str
+    file: str
+    where: Mapping[str, str]
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """`lead` is one sentence with its numbers and their uncertainty; `key` is its address."""
+    """`lead` is one sentence with its numbers and their uncertainty; `key` is its address. `claims`
+    are the rows that it is made from, for whoever checks it."""
 
     key: str
     title: str
     lead: str
     planned: bool | None = None
     notes: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
     tables: Sequence[Table] = ()
     figures: Sequence[Picture] = ()
 
@@ -103,7 +116,8 @@ def read(folder: Path) -> dict[str, Any]:
 def _section(folder: Path, about: dict[str, Any]) -> Section:
     tables = [Table(**table) for table in about["tables"]]
     figures = [_with_drawing(folder, figure) for figure in about["figures"]]
-    return Section(**{**about, "tables": tables, "figures": figures})
+    claims = [Claim(**claim) for claim in about["claims"]]
+    return Section(**{**about, "tables": tables, "figures": figures, "claims": claims})
 
 
 def _with_drawing(folder: Path, about: dict[str, Any]) -> Picture:

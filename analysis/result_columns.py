@@ -15,6 +15,12 @@ SET = Column(
 STATUS = Column("status", TEXT, "", "ok, not_estimable: why", "Why numbers are empty")
 P = Column("p", NUMBER, "", "0–1", "Two-sided")
 CI = "Interval of confidence 1 − α (the plan's α; without a plan .05)"
+DECIDING = "Interval of the estimate that leaves out 0 exactly where p_holm is below α"
+TOST = "Interval of the estimate that lies within the bounds exactly where tost_p is below α"
+CONCLUSIONS = (
+    "a higher, a lower, a higher within the bound, a lower within the bound, equivalent, "
+    "undecided, not_estimable"
+)
 
 
 def _ends(of: str = "the estimate") -> tuple[Column, Column]:
@@ -70,6 +76,27 @@ COMPARISONS = (
         "0–1",
         "Corrected over the pairs of one family, outcome, test and analysis set",
         "Holm (1979), Scand. J. Stat. 6:65",
+    ),
+    Column(
+        "decision_level",
+        NUMBER,
+        "",
+        "0–1",
+        "Confidence of the decision's interval: that of the Holm step that decided",
+    ),
+    Column("decision_ci_low", NUMBER, "scale point", "", f"{DECIDING}: lower end"),
+    Column("decision_ci_high", NUMBER, "scale point", "", f"{DECIDING}: upper end"),
+    Column(
+        "tost_level", NUMBER, "", "0–1", "Confidence of the equivalence test's interval: 1 − 2α"
+    ),
+    Column("tost_ci_low", NUMBER, "scale point", "", f"{TOST}: lower end"),
+    Column("tost_ci_high", NUMBER, "scale point", "", f"{TOST}: upper end"),
+    Column(
+        "conclusion",
+        TEXT,
+        "",
+        CONCLUSIONS,
+        "What is concluded of a − b by p_holm and tost_p; empty: not the test that decides",
     ),
     Column("effect", NUMBER, "", "", "Effect size, positive where a is higher"),
     Column("effect_name", TEXT, "", "", "Which effect size"),
@@ -166,6 +193,7 @@ COHESION_VS_RATING = (
     SET,
     STATUS,
 )
+CHOSEN = "chooses songs by what the metric is computed from"
 SAYS = "which condition is better, no difference, or undecided"
 
 
@@ -176,9 +204,11 @@ def _side(name: str, whose: str) -> tuple[Column, ...]:
         Column(f"{name}_mean_a", NUMBER, "", "", f"{whose}: mean in a"),
         Column(f"{name}_mean_b", NUMBER, "", "", f"{whose}: mean in b"),
         Column(f"{name}_difference", NUMBER, "", "", f"{whose}: a − b"),
-        Column(f"{name}_ci_low", NUMBER, "", "", f"{CI} of {whose}'s difference: lower end"),
-        Column(f"{name}_ci_high", NUMBER, "", "", f"{CI} of {whose}'s difference: upper end"),
-        Column(f"{name}_p", NUMBER, "", "0–1", f"{whose}: of no difference"),
+        Column(f"{name}_ci_low", NUMBER, "", "", f"{whose}: deciding interval, lower end"),
+        Column(f"{name}_ci_high", NUMBER, "", "", f"{whose}: deciding interval, upper end"),
+        Column(f"{name}_level", NUMBER, "", "0–1", f"{whose}: confidence of that interval"),
+        Column(f"{name}_p", NUMBER, "", "0–1", f"{whose}: of no difference, after Holm"),
+        Column(f"{name}_conclusion", TEXT, "", CONCLUSIONS, f"{whose}: what is concluded"),
         Column(f"{name}_says", TEXT, "", "", f"{whose}: {SAYS}"),
     )
 
@@ -191,7 +221,9 @@ METRIC_VERDICTS = (
     Column("design", TEXT, "", "within, between", "Paired, or Welch's comparison"),
     Column("better", TEXT, "", "higher, lower", "Which way the literature reads the metric"),
     *_side("metric", "the metric"),
-    *_side("people", "people"),
+    *_side("people", "people (as in comparisons)"),
+    Column("circular_a", Type.BOOLEAN, "", "True, False", f"a {CHOSEN}"),
+    Column("circular_b", Type.BOOLEAN, "", "True, False", f"b {CHOSEN}"),
     Column(
         "verdict",
         TEXT,
@@ -199,6 +231,14 @@ METRIC_VERDICTS = (
         "agrees, contradicts, both see no difference, metric sees no difference, people see no "
         "difference, metric undecided, people undecided, both undecided, not_estimable",
         "What the metric would have concluded, next to what people said",
+    ),
+    Column(
+        "not_counted",
+        TEXT,
+        "",
+        "circular; mirrors METRIC",
+        "Why the verdict is no finding of its own: a condition chooses songs by what the metric is "
+        "computed from, or a metric that says much the same is counted; empty: it counts",
     ),
     STATUS,
 )

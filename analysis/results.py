@@ -1,10 +1,13 @@
 """A report's results: the design as the analysis needs it, and the figures of its tables."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 
+from recommender.engine.params import StrategyError
+from recommender.engine.strategies import chosen_by
 from survey.models import Study
 
 from . import figures
@@ -33,7 +36,17 @@ def design_of(of: Source) -> Design:
         of.study.plan,
         _scored(of.study),
         of.study.seed,
+        _chosen_by(of.study),
     )
+
+
+def _chosen_by(study: Study) -> dict[str, frozenset[str]]:
+    """What each condition's songs are chosen by; one that can't be made has no playlists."""
+    found = {}
+    for name, strategy, params in study.conditions.values_list("name", "strategy", "params"):
+        with suppress(StrategyError):
+            found[name] = chosen_by(strategy, params)
+    return found
 
 
 def _outcome(file: str, scale: Scale) -> Outcome:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from analysis.stats.conclusions import DECISION, EQUIVALENCE
+
 from .paper import COLOURS, INK, SMALL, Figure, heading, named, rows_only, sheet, styled
 from .words import clean, counted, estimate, file_name, listed, number, span, wrapped
 
@@ -18,7 +20,7 @@ MOST_ROWS, MOST_SAID = 24, 8
 # Panels share an axis while none reaches further than so many times as far as another.
 ALIKE = 8
 NUMBERS = [
-    *("estimate", "estimate_ci_low", "estimate_ci_high"),
+    *("estimate", *DECISION, *EQUIVALENCE),
     *("effect", "ci_low", "ci_high", "tost_low", "tost_high"),
 ]
 PAIRED = ("paired_t", "wilcoxon_signed_rank")
@@ -36,13 +38,14 @@ def forest(
 ) -> Figure | None:
     """A forest plot of mean differences, a panel an outcome, from the table `comparisons`.
 
-    Each comparison's difference of means in the outcome's unit (`estimate`) with its interval, and
-    its effect size in words. Where an equivalence bound was set (`tost_low`, `tost_high`, in the
-    same unit) it is shaded. Of several tests of one comparison the first with an interval counts.
+    Each comparison's difference of means in the outcome's unit (`estimate`) with the interval that
+    decided it and its level, and its effect size in words. Where an equivalence bound was set
+    (`tost_low`, `tost_high`, in the same unit) it is shaded, and the interval of equivalence drawn
+    thick. Of several tests of one comparison the confirmatory one counts, which has a `conclusion`.
     Comparisons of a family in `planned` are drawn first, filled; the others hollow. A second
     `analysis_set` stands below the first, smaller. `names` gives outcomes in the study's words;
-    intervals have confidence 1 − `alpha`. Rows that could not be estimated are left out; None when
-    there is no other.
+    intervals of effect sizes have confidence 1 − `alpha`. Rows that could not be estimated are left
+    out; None when there is no other.
     """
     rows = _rows(comparisons, planned)
     if rows.empty:
@@ -70,16 +73,17 @@ def forest(
         drawing=drawing,
         title="Differences between conditions",
         alt=_told(rows, alpha),
-        caption=_caption(rows, shown, alpha),
+        caption=_caption(rows, shown),
     )
 
 
 def _rows(comparisons: pd.DataFrame, planned: Collection[str]) -> pd.DataFrame:
     """One row a comparison and analysis set, with where it stands."""
     numbers = comparisons[NUMBERS].apply(pd.to_numeric, errors="coerce").astype(float)
-    known = np.isfinite(numbers[NUMBERS[:3]]).all(axis=1)
-    pair = comparisons[["condition_a", "condition_b"]].fillna("").ne("").all(axis=1)
-    rows = comparisons.assign(**numbers)[known & pair].drop_duplicates([*KEY, "analysis_set"])
+    known = np.isfinite(numbers[["estimate", *DECISION]]).all(axis=1)
+    decides = comparisons["conclusion"].notna()
+    rows = comparisons.assign(**numbers)[known & decides]
+    rows = rows.drop_duplicates([*KEY, "analysis_set"])
     pairs = [rows[column] for column in KEY]
     rows = rows.assign(
         planned=rows["family"].isin(planned).groupby(pairs, dropna=False).transform("any"),
@@ -117,7 +121,7 @@ def _ends(panels: Sequence[pd.DataFrame]) -> tuple[float, float] | None:
 
 
 def _reach(panels: Sequence[pd.DataFrame]) -> tuple[float, float]:
-    columns = ["estimate_ci_low", "estimate_ci_high", "tost_low", "tost_high"]
+    columns = ["decision_ci_low", "decision_ci_high", "tost_low", "tost_high"]
     values = pd.concat(panels)[columns].to_numpy(dtype=np.float64)
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     return min(low, 0.0), max(high, 0.0)
@@ -132,8 +136,10 @@ def _row(axes: "Axes", y: float, row: pd.Series) -> None:
         for bound in bounds:
             axes.plot((bound, bound), height, ":", color="0.35", linewidth=1, zorder=1)
     colour = COLOURS[0] if row["planned"] else "0.3"
-    axes.plot((row["estimate_ci_low"], row["estimate_ci_high"]), (y, y), color=colour,
-              linewidth=1.2 if second else 2, zorder=2)  # fmt: skip
+    axes.plot((row["decision_ci_low"], row["decision_ci_high"]), (y, y), color=colour,
+              linewidth=1 if second else 1.5, zorder=2)  # fmt: skip
+    axes.plot((row["tost_ci_low"], row["tost_ci_high"]), (y, y), color=colour,
+              linewidth=2.4 if second else 4, solid_capstyle="butt", zorder=2)  # fmt: skip
     axes.plot(row["estimate"], y, "s" if row["planned"] else "o", color=colour, zorder=3,
               markersize=4.5 if second else 7,
               markerfacecolor=colour if row["planned"] and not second else "white")  # fmt: skip
@@ -146,8 +152,16 @@ def _pair(row: pd.Series) -> str:
 
 
 def _numbers(row: pd.Series) -> str:
-    ends = span(row["estimate_ci_low"], row["estimate_ci_high"])
-    return f"{number(row['estimate'])} ({ends}) · n {_n(row, ', ')}"
+    return f"{number(row['estimate'])} ({_ends_of(row)}) · n {_n(row, ', ')}"
+
+
+def _ends_of(row: pd.Series) -> str:
+    """“0.10 to 0.52, 97.5 %”."""
+    return f"{span(row['decision_ci_low'], row['decision_ci_high'])}, {_level(row)}"
+
+
+def _level(row: pd.Series, of: str = "decision") -> str:
+    return f"{100 * row[f'{of}_level']:.4g} %"
 
 
 def _effect(row: pd.Series, alpha: float) -> str:
@@ -167,12 +181,17 @@ def _told(rows: pd.DataFrame, alpha: float) -> str:
 def _sentence(row: pd.Series, alpha: float) -> str:
     kind = "Planned" if row["planned"] else "Exploratory"
     kind = "The same" if row["second"] else kind
-    ends = row["estimate_ci_low"], row["estimate_ci_high"]
-    numbers = estimate(row["estimate"], *ends, alpha=alpha)
+    ends = span(row["decision_ci_low"], row["decision_ci_high"])
+    numbers = f"{number(row['estimate'])} ({_level(row)} interval {ends}{_narrow(row)})"
     return (
         f"{kind}, {clean(row['outcome'])}, {_people(row['analysis_set'])}: {_pair(row)} is "
         f"{numbers}{_effect(row, alpha)}, n = {_n(row)}."
     )
+
+
+def _narrow(row: pd.Series) -> str:
+    ends = span(row["tost_ci_low"], row["tost_ci_high"])
+    return f"; of equivalence {_level(row, 'tost')}, {ends}" if ends else ""
 
 
 def _n(row: pd.Series, between: str = " and ") -> str:
@@ -185,16 +204,22 @@ def _people(analysis_set: object) -> str:
     return clean(str(analysis_set)).replace("_", " ")
 
 
-def _caption(rows: pd.DataFrame, shown: pd.DataFrame, alpha: float) -> str:
+BOUND = (
+    " Shaded: differences too small to matter, as set by the study; thick: the interval of the "
+    "equivalence test."
+)
+
+
+def _caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
     sets = [_people(one) for one in shown["analysis_set"].dropna().unique()]
     below = f" Small, below: {listed(sets[1:])}; above: {sets[0]}." if len(sets) > 1 else ""
-    bound = " Shaded: differences too small to matter, as set by the study." if (
-        shown[["tost_low", "tost_high"]].notna().all(axis=1).any()
-    ) else ""  # fmt: skip
+    bounded = shown[["tost_low", "tost_high"]].notna().all(axis=1).any()
+    bound = BOUND if bounded else ""
     there, drawn = rows["place"].nunique(), shown["place"].nunique()
     part = f" {drawn} of {counted(there, 'comparison')} are drawn." if drawn < there else ""
     return (
-        f"Differences of participants' means with {100 * (1 - alpha):g} % intervals. Filled "
+        "Differences of participants' means with the intervals by which they are decided (Holm's "
+        "method; the level stands beside each): one with 0 in it shows no difference. Filled "
         f"squares: planned before the data; hollow circles: exploratory.{bound}{below}{part} "
         "Tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
     )

@@ -41,7 +41,7 @@ def infer(
         "models": fitted,
         "variance_components": components,
         "cohesion_vs_rating": related,
-        "metric_verdicts": metric_verdicts(tables, design),
+        "metric_verdicts": metric_verdicts(tables, compared, design),
         "along_playlists": along_playlists(tables, design),
         "reliability": reliability(tables, design, components),
         "missingness": missing(tables, design),

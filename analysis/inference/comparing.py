@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.stats.compare import between, holm, omnibus, within
+from analysis.stats.compare import between, omnibus, within
+from analysis.stats.conclusions import DECIDED, concluded
 from analysis.stats.participants import means_by_condition
 from analysis.stats.power import POWER, power
 from analysis.stats.rows import COMPARISONS
@@ -14,9 +15,11 @@ from analysis.stats.rows import COMPARISONS
 from .design import EXPLORATORY, Design, Outcome, Pair, rows_in
 
 COLUMNS = ["family", "outcome", *COMPARISONS, "analysis_set"]
-COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
+COLUMNS[COLUMNS.index("p") + 1 : COLUMNS.index("p") + 1] = [*DECIDED]
 COLUMNS.append(COLUMNS.pop(COLUMNS.index("status")))
 FAMILY = ["analysis_set", "family", "outcome", "test"]
+# Whose rows say what is concluded of a pair.
+CONFIRMATORY = ("paired_t", "welch_t")
 TARGET = 0.8
 
 
@@ -24,7 +27,8 @@ def comparisons(tables: Mapping[str, pd.DataFrame], design: Design) -> pd.DataFr
     """Every pair of conditions on every outcome, in every analysis set; from three conditions on
     all of them at once, too.
 
-    `p_holm` corrects within a family: the pairs of one outcome, test and analysis set.
+    `p_holm` corrects within a family: the pairs of one outcome, test and analysis set. What is
+    concluded, and by which intervals: `analysis.stats.conclusions`.
     """
     parts = [
         part
@@ -34,8 +38,16 @@ def comparisons(tables: Mapping[str, pd.DataFrame], design: Design) -> pd.DataFr
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)
-    table["p_holm"] = table.groupby(FAMILY)["p"].transform(holm)
-    return table[COLUMNS]
+    return concluded(table, FAMILY, CONFIRMATORY, design.alpha)[COLUMNS]
+
+
+def confirmatory(
+    table: pd.DataFrame, design: Design, outcome: Outcome, analysis_set: str = ""
+) -> pd.DataFrame:
+    """The rows of comparisons that say what is concluded of each pair on an outcome, in the main
+    analysis set or another."""
+    of_set = table["analysis_set"] == (analysis_set or design.sets[-1])
+    return table[of_set & (table["outcome"] == outcome.name) & table["conclusion"].notna()]
 
 
 def _of(

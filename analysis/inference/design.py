@@ -1,11 +1,12 @@
 """What of a study's design its analysis follows, and which rows an analysis takes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import pandas as pd
 
+from analysis.metrics.circular import circular
 from survey.analysis_plan import Plan
 
 ALL, AFTER_EXCLUSIONS = "all", "after_exclusions"
@@ -38,7 +39,8 @@ class Outcome:
 class Design:
     """`paired`: every participant has every condition. `primary` is the planned outcome; without a
     plan the one that the report leads with. `scored`: by questionnaire score, the columns `item` or
-    `item.row` of its questions."""
+    `item.row` of its questions; `chosen_by`: what the songs of each condition are chosen by
+    (`recommender.engine.strategies.chosen_by`)."""
 
     conditions: Sequence[str]
     paired: bool
@@ -47,6 +49,7 @@ class Design:
     plan: Plan = field(default_factory=Plan)
     scored: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
     seed: int = 1
+    chosen_by: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     @property
     def alpha(self) -> float:
@@ -76,6 +79,10 @@ class Design:
     def bound(self, outcome: Outcome) -> float | None:
         """The smallest difference of interest, in points of this outcome's own scale."""
         return self.plan.equivalence_bound if outcome == self.primary else None
+
+    def circular(self, condition: str, metric: str, label_source: str) -> bool:
+        """Whether a condition chooses songs by what the metric is computed from."""
+        return circular(metric, label_source, self.chosen_by.get(condition, ()))
 
     def each(self) -> Iterator[tuple[str, Outcome]]:
         for analysis_set in self.sets:

@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.metrics.circular import by_labels
 from analysis.stats import correlate
 from analysis.stats.compare import holm
 from analysis.stats.correlate import CORRELATIONS
 from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
 from analysis.stats.verdicts import BETTER, VERDICTS, verdicts
 
+from .comparing import confirmatory
 from .design import TRACKS, Design, Outcome, rows_in
 
 Tables = Mapping[str, pd.DataFrame]
@@ -20,11 +22,8 @@ METRICS = (
     *("cohesion_artist_pair", "cohesion_genre_pair", "entropy_bits"),
     *("soft_entropy_divergence_bits", "diversity", "query_distance"),
 )
-# Those that don't depend on whose labels they are computed from.
-OF_THE_SPACE = (
-    *("soft_entropy_within_bits", "soft_entropy_total_bits", "soft_entropy_divergence_bits"),
-    *("diversity", "diversity_cosine", "compactness", "query_distance", "novelty_bits"),
-)
+# Whose genre labels verdicts on metrics take: the library's.
+LABELS = "metadata"
 COLUMNS = ["metric", "label_source", "outcome", *CORRELATIONS]
 COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
 COLUMNS.insert(COLUMNS.index("status"), "analysis_set")
@@ -81,7 +80,7 @@ def _against(tables: Tables, design: Design) -> Iterator[pd.DataFrame]:
             for source in ("metadata", "cnn"):
                 frame = measured(tables, outcome, analysis_set, source)
                 for metric in metrics_of(design):
-                    if source == "cnn" and metric in OF_THE_SPACE:
+                    if source == "cnn" and not by_labels(metric):
                         continue
                     about = {"metric": metric, "label_source": source, "outcome": outcome.name}
                     for found in _levels(frame, metric, design):
@@ -105,20 +104,18 @@ def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.Dat
         )
 
 
-def metric_verdicts(tables: Tables, design: Design) -> pd.DataFrame:
-    """What each metric says about each pair of conditions, beside what people say."""
+def metric_verdicts(tables: Tables, compared: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """What each metric says about each pair of conditions, beside what is concluded of people's
+    ratings in `compared`, the rows of comparisons."""
     if design.primary is None:
         return pd.DataFrame(columns=VERDICTS)
-    bound = design.bound(design.primary)
-    found = verdicts(
-        measured(tables, design.primary, design.sets[-1], "metadata"),
-        "rating",
+    return verdicts(
+        measured(tables, design.primary, design.sets[-1], LABELS),
+        confirmatory(compared, design, design.primary),
         [metric for metric in metrics_of(design) if metric in BETTER],
-        conditions=list(design.conditions),
-        bounds={"rating": bound} if bound else None,
+        circular=lambda condition, metric: design.circular(condition, metric, LABELS),
         alpha=design.alpha,
     )
-    return found.assign(outcome=design.primary.name)
 
 
 def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:

@@ -8,21 +8,12 @@ import numpy as np
 
 from analysis.library import Library as Labelled
 from analysis.library import label
+from analysis.metrics.circular import circular
 from recommender.engine.params import StrategyError
-from recommender.engine.strategies import STRATEGIES, Library, checked_params
+from recommender.engine.strategies import STRATEGIES, Library, checked_params, chosen_by
 from recommender.library import current_library
 from recommender.models import GenreModel
 from survey.models import Study
-
-# What a strategy chooses by, where metrics are computed from the same: the network's own hearing,
-# or the genre label in the metadata.
-CHOOSES_BY = {
-    "genre_space": "cnn",
-    "embedding": "cnn",
-    "mfcc": "",
-    "same_genre": "metadata",
-    "random": "",
-}
 
 
 class NothingToEvaluate(ValueError):
@@ -39,12 +30,7 @@ class Condition:
 
     def circular(self, metric: str, label_source: str) -> bool:
         """Whether the condition chooses by what the metric is computed from."""
-        if metric == "cohesion_artist_pair":
-            return bool(self.params["max_per_artist"])
-        # Where order is random, diversity is measured in the genre space.
-        by_network = self.params["diversity"] > 0 and self.strategy in ("same_genre", "random")
-        chosen_by = {CHOOSES_BY[self.strategy], "cnn" if by_network else ""} - {""}
-        return label_source in chosen_by
+        return circular(metric, label_source, chosen_by(self.strategy, self.params))
 
 
 @dataclass(frozen=True, slots=True)

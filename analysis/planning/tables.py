@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inference.design import PLANNED, Pair
+from analysis.stats.conclusions import shown
 from analysis.stats.power import TESTS, power
 from analysis.stats.rows import OK
 
@@ -35,7 +36,9 @@ class Done:
         A test finds something when its p is below alpha; one that can't be made does not.
         """
         p = self.verdicts["p"]
-        found = self.verdicts.assign(n_estimable=p.notna(), n_found=p < self.scenario.design.alpha)
+        found = self.verdicts.assign(
+            n_estimable=p.notna(), n_found=shown(p, self.scenario.design.alpha)
+        )
         counts = found.groupby(KEYS, sort=False, dropna=False)[["n_estimable", "n_found"]].sum()
         return counts.reset_index().assign(
             n_runs=self.runs, participants=self.scenario.listeners.participants

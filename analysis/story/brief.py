@@ -16,4 +16,5 @@ def brief(tables: Mapping[str, pd.DataFrame], design: Design) -> list[str]:
     who = flow(tables, design)
     if who == NOBODY_CAME:
         return [who]
-    return [one for one in (comparisons(tables, design), verdicts(tables, design), who) if one]
+    told = (comparisons(tables, design), verdicts(tables, design), who)
+    return [str(one) for one in told if one]

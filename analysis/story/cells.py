@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.figures.words import number, span
 from analysis.inference import Design
+from analysis.stats.conclusions import Conclusion
 
 from . import words
 
@@ -35,6 +36,11 @@ def cell(row: Row, column: Column, design: Design) -> str:
 
 def known(value: Any) -> bool:
     return value is not None and not pd.isna(value)
+
+
+def level_of(share: float) -> str:
+    """“98.33 %”."""
+    return f"{100 * share:.4g} %"
 
 
 def p_of(p: float) -> str:
@@ -82,6 +88,55 @@ def interval(
         return span(*ends, 1 if percent else digits) + (" %" if percent else "")
 
     return write
+
+
+def levelled(of: str, *, digits: int = 2) -> Write:
+    """“−0.10 to 0.52 (97.5 %)”: an interval with its level, from the columns that begin with `of`;
+    one that is exact has no level."""
+    ends = interval(f"{of}_ci_low", f"{of}_ci_high", digits=digits)
+
+    def write(row: Row, design: Design) -> str:
+        said, level = ends(row, design), row[f"{of}_level"]
+        return f"{said} ({level_of(level)})" if said and known(level) else said
+
+    return write
+
+
+def decided(row: Row, design: Design) -> str:
+    """The interval that decided a row; of tests that decide nothing their own, uncorrected."""
+    if said := levelled("decision")(row, design):
+        return said
+    own = interval("estimate_ci_low", "estimate_ci_high")(row, design)
+    return f"{own} ({level_of(1 - design.alpha)})" if own else ""
+
+
+def corrected(row: Row, design: Design) -> str:
+    """Holm's p, where there is an interval that says the same."""
+    return p("p_holm")(row, design) if known(row.get("decision_level")) else ""
+
+
+def conclusion(name: str = "conclusion") -> Write:
+    return lambda row, design: words.conclusion(row, row[name]) if known(row.get(name)) else ""
+
+
+def side(of: str) -> Write:
+    """What the metric or people say; a preference for a difference within the bound says so."""
+
+    def write(row: Row, design: Design) -> str:
+        if not row.get(f"{of}_says"):
+            return ""
+        concluded = Conclusion(row[f"{of}_conclusion"])
+        small = " (within the bound)" if concluded.way and concluded.within else ""
+        return f"{row[f'{of}_says']}{small}"
+
+    return write
+
+
+def counting(row: Row, design: Design) -> str:
+    """Whether a verdict is counted, or why not."""
+    if not row["not_counted"]:
+        return "yes" if row["status"] == "ok" else ""
+    return words.why(f"no, {row['not_counted']}")
 
 
 def with_interval(

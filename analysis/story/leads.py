@@ -23,6 +23,7 @@ from .phrases import (
     participants,
     people,
 )
+from .told import Told, joined
 
 Tables = Mapping[str, pd.DataFrame]
 Row: TypeAlias = Any  # a row of a table
@@ -111,9 +112,8 @@ def models(tables: Tables, design: Design) -> str:
 # baselines
 
 
-def baselines(tables: Tables, design: Design) -> str:
-    said = [verdicts(tables, design), correlations(tables, design)]
-    return " ".join(one for one in said if one)
+def baselines(tables: Tables, design: Design) -> Told:
+    return joined([verdicts(tables, design), correlations(tables, design)])
 
 
 def correlations(tables: Tables, design: Design) -> str:

@@ -8,6 +8,7 @@ from analysis.inference import Design
 from analysis.page import Section, Table
 
 from .leads import plan
+from .phrases import level_of
 
 FILES = {
     "ratings": "each song of each playlist shown, with its ratings",
@@ -64,9 +65,13 @@ def _notes(design: Design, manifest: Mapping[str, Any]) -> Iterator[str]:
         f"{compared}. Differences are the first condition less the second, in points of the scale."
     )
     yield (
-        f"α is {design.alpha:g}, two-sided; intervals have {100 * (1 - design.alpha):g} % "
-        "confidence and are not corrected; those of means by condition, of shares and of what is "
-        "missing have 95 %."
+        f"α is {design.alpha:g}, two-sided. A difference is shown where p is below α after Holm’s "
+        "correction; the interval beside it has the level of the Holm step that decided, so that "
+        "it leaves out 0 exactly then. That of equivalence has "
+        f"{level_of(1 - 2 * design.alpha)} and lies within the bounds exactly where equivalence is "
+        "shown. Where nothing is concluded, "
+        f"intervals have {level_of(1 - design.alpha)} and are not corrected; those of means by "
+        "condition, of shares and of what is missing have 95 %."
     )
     yield (
         "Holm’s correction is over the pairs of one question, test and analysis set; for "

@@ -8,6 +8,7 @@ import pandas as pd
 from analysis.figures.words import counted, listed, span
 from analysis.inference import Design
 
+from .cells import level_of as level_of
 from .cells import p_of
 
 MOST_NAMED = 3

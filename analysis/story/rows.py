@@ -12,7 +12,6 @@ from analysis.inference.relating import about_playlists
 from . import words
 
 Tables = Mapping[str, pd.DataFrame]
-T_TESTS = ("paired_t", "welch_t")
 OMNIBUS_F = ("rm_anova", "welch_anova")
 MAIN_STAGES = ("consented", "registered", "assigned", "began", "completed", "analysed")
 SIDE_BY_SIDE = ("pooled", "adjusted", "repeated")
@@ -65,9 +64,9 @@ def others_by_condition(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def confirmatory(table: pd.DataFrame, design: Design, family: str | None = None) -> pd.DataFrame:
-    """The t-tests of the primary outcome: the planned ones, or without a plan all."""
+    """What decides on the primary outcome: the planned contrasts, or without a plan all."""
     rows = of_outcomes(table, primary(design))
-    rows = rows[rows["test"].isin(T_TESTS)]
+    rows = rows[rows["conclusion"].notna()]
     if family:
         return rows[rows["family"] == family]
     planned = rows[rows["family"] == PLANNED]
@@ -88,7 +87,7 @@ def rest_of_primary(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 def other_outcomes(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     rows = not_of(in_main_set(table, design), primary(design))
-    return rows[rows["test"].isin([*T_TESTS, *OMNIBUS_F])]
+    return rows[rows["conclusion"].notna() | rows["test"].isin(OMNIBUS_F)]
 
 
 def both_sets(table: pd.DataFrame, design: Design) -> pd.DataFrame:

@@ -13,12 +13,15 @@ from analysis.page import Picture, Section
 
 from . import conclusions, leads, methods, shown
 from .shown import Shown, table
+from .told import Part, claims
 
 Tables = Mapping[str, pd.DataFrame]
 
 CIRCULAR = (
-    "Circularity: cohesion and entropy from the network’s own labels favour the playlists that the "
-    "network made. The labels here are the library’s, unless said otherwise."
+    "Circularity: where a condition chooses songs by what a metric is computed from (the network’s "
+    "space, genre labels, artists), the metric shows how playlists were made and not whether they "
+    "are good; that verdict is not counted. The labels here are the library’s, unless said "
+    "otherwise."
 )
 CONFOUNDED = (
     "Confounding: a condition that picks songs by genre has genre cohesion 1 and entropy 0 by "
@@ -26,9 +29,12 @@ CONFOUNDED = (
     "and those within participants and conditions do not."
 )
 READ = (
-    "“Better if” is how the literature reads each metric. A side is undecided when its interval "
-    "has 0 in it: that is no agreement, and no disagreement either. People see no difference when "
-    "it is shown to be within the plan’s bound. Each pair stands alone, without Holm’s correction."
+    "“Better if” is how the literature reads each metric. What people say is what is concluded "
+    "under Comparisons; a metric’s difference is concluded the same way, after Holm’s correction "
+    "over the pairs. A side is undecided where nothing is shown: that is no agreement, and no "
+    "disagreement either. People see no difference where it is only shown to be within the plan’s "
+    "bound. Cohesion and entropy of one kind of labels are near mirror images, so that they count "
+    "once; diversity and spread are read in opposite ways."
 )
 EVERYBODY = "Of everybody, whatever the exclusions."
 
@@ -39,7 +45,7 @@ class _Plan:
 
     key: str
     title: str
-    lead: Callable[[Tables, Design], str]
+    lead: Callable[[Tables, Design], Part]
     notes: Sequence[str] = ()
     shown: Sequence[Shown] = ()
     figures: Sequence[str] = ()
@@ -66,10 +72,12 @@ def _section(
     figures: Sequence[Figure],
 ) -> Section:
     made = [table(one, tables, design) for one in plan.shown]
+    lead = plan.lead(tables, design)
     return Section(
         plan.key,
         plan.title,
-        plan.lead(tables, design),
+        str(lead),
+        claims=claims([lead]),
         notes=(*notes, *plan.notes),
         tables=[one for one in made if one],
         figures=[_picture(one) for one in figures if _belongs(one, plan)],

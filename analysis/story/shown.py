@@ -58,6 +58,7 @@ def _heading(column: Column, design: Design) -> str:
 
 QUESTION = Column("Question", cells.asked(), shared=True)
 MODEL = Column("Model", cells.named("model", words.MODELS), shared=True)
+CONCLUSION = Column("Conclusion", cells.conclusion())
 PAIR = Column("Comparison", lambda row, design: words.pair(row))
 WHY = Column("Why not", cells.why)
 FLOW = Shown(
@@ -110,12 +111,14 @@ TESTED = [
     Column("n", cells.sizes()),
     Column("Not usable", cells.count("n_left_out")),
     Column("Difference", cells.figure("estimate")),
-    Column(CONFIDENCE, cells.interval("estimate_ci_low", "estimate_ci_high")),
+    Column("Interval", cells.decided),
     Column("Statistic", cells.statistic),
     Column("p", cells.p()),
-    Column("p, Holm", cells.p("p_holm")),
+    Column("p, Holm", cells.corrected),
     Column("Effect", cells.with_interval("effect", names=words.EFFECTS)),
+    Column("Interval of equivalence", cells.levelled("tost")),
     Column("p, equivalence", cells.p("tost_p")),
+    CONCLUSION,
     WHY,
 ]
 CONFIRMATORY = Shown(
@@ -154,18 +157,15 @@ BOTH_SETS = Shown(
     [
         PAIR,
         Column("Planned: n", cells.sizes()),
-        Column(
-            "difference", cells.with_interval("estimate", "estimate_ci_low", "estimate_ci_high")
-        ),
+        Column("difference", cells.figure("estimate")),
+        Column("interval", cells.levelled("decision")),
         Column("p, Holm", cells.p("p_holm")),
+        Column("conclusion", cells.conclusion()),
         Column("Everybody: n", cells.sizes("everybody_n_a", "everybody_n_b")),
-        Column(
-            "difference",
-            cells.with_interval(
-                "everybody_estimate", "everybody_estimate_ci_low", "everybody_estimate_ci_high"
-            ),
-        ),
+        Column("difference", cells.figure("everybody_estimate")),
+        Column("interval", cells.levelled("everybody_decision")),
         Column("p, Holm", cells.p("everybody_p_holm")),
+        Column("conclusion", cells.conclusion("everybody_conclusion")),
         WHY,
     ],
     rows.both_sets,
@@ -215,16 +215,17 @@ VERDICTS = Shown(
         Column("Better if", cells.text("better")),
         PAIR,
         Column("n", cells.sizes("people_n_a", "people_n_b")),
-        Column("Metric’s difference", cells.with_interval(
-            "metric_difference", "metric_ci_low", "metric_ci_high", digits=3)),
-        Column("The metric says", cells.text("metric_says")),
-        Column("People’s difference", cells.with_interval("people_difference", "people_ci_low",
-                                             "people_ci_high")),
-        Column("People say", cells.text("people_says")),
+        Column("Metric’s difference", cells.figure("metric_difference", 3)),
+        Column("Its interval", cells.levelled("metric", digits=3)),
+        Column("The metric says", cells.side("metric")),
+        Column("People’s difference", cells.figure("people_difference")),
+        Column("Its interval", cells.levelled("people")),
+        Column("People say", cells.side("people")),
         Column("Together", lambda row, design: "" if row["status"] != "ok" else row["verdict"]),
+        Column("Counted", cells.counting),
         WHY,
     ],
-)  # fmt: skip
+)
 
 
 def _level(level: str) -> list[Column]:

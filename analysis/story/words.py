@@ -11,6 +11,7 @@ from analysis.figures.words import clean
 from analysis.figures.words import why as why
 from analysis.inference import Design, Outcome
 from analysis.inference.design import PLAYLISTS, TRACKS
+from analysis.stats.conclusions import Conclusion
 from survey.analysis_plan import PARTICIPANT, PLAYLIST, RULES
 
 LONGEST = 120
@@ -131,6 +132,21 @@ def pair(row: Mapping[str, object]) -> str:
     if pd.isna(row["condition_b"]) or not row["condition_b"]:
         return "all conditions"
     return f"{row['condition_a']} − {row['condition_b']}"
+
+
+def conclusion(row: Mapping[str, object], concluded: str) -> str:
+    """What is concluded of a pair, in a few words: “cnn higher than random”."""
+    a, b = row["condition_a"], row["condition_b"]
+    said = {
+        Conclusion.HIGHER: f"{a} higher than {b}",
+        Conclusion.LOWER: f"{a} lower than {b}",
+        Conclusion.HIGHER_WITHIN: f"{a} higher than {b}, within the bound",
+        Conclusion.LOWER_WITHIN: f"{a} lower than {b}, within the bound",
+        Conclusion.EQUIVALENT: "smaller than the bound",
+        Conclusion.UNDECIDED: "undecided",
+        Conclusion.NONE: "not estimable",
+    }
+    return said[Conclusion(concluded)]
 
 
 def term(row: Mapping[str, object], design: Design) -> str:

@@ -140,6 +140,9 @@ class Pick:
     distance: float
 
 
+# What songs can be chosen by. A metric that is computed from the same can't judge the choice.
+NETWORK, METADATA, ARTISTS = "cnn", "metadata", "artists"
+
 # Diversity chooses among this many times the songs needed.
 _POOL = 5
 
@@ -151,7 +154,8 @@ class Strategy:
     """A named way to rank the library; `rank` yields track ids, best first. `points` are the songs
     (N, d) where it looks for likeness, which diversity is measured in, and `point` is the query
     (d,) among them; `by_likeness` is off where the order is random, so that no song is more
-    relevant than another."""
+    relevant than another. `chooses_by` says what its order follows: the network's hearing of the
+    songs, their genre labels, or neither."""
 
     name: str
     label: str
@@ -161,6 +165,7 @@ class Strategy:
     points: Callable[[Library], npt.NDArray[Any]]
     point: Callable[[Library, Query], npt.NDArray[Any]]
     by_likeness: bool = True
+    chooses_by: frozenset[str] = frozenset()
 
 
 def rank_genre_space(
@@ -221,13 +226,13 @@ STRATEGIES: dict[str, Strategy] = {
             "genre_space", "Nearest in the genre space",
             "The songs whose genre probabilities are nearest to the query song's.",
             COMMON, rank_genre_space, lambda library: library.probabilities,
-            lambda _, query: query.probabilities,
+            lambda _, query: query.probabilities, chooses_by=frozenset({NETWORK}),
         ),
         Strategy(
             "embedding", "Nearest in the network's last hidden layer",
             "The songs that the network hears most alike, finer than three genres can say.",
             COMMON, rank_embedding, lambda library: library.embeddings,
-            lambda _, query: query.embedding,
+            lambda _, query: query.embedding, chooses_by=frozenset({NETWORK}),
         ),
         Strategy(
             "mfcc", "Nearest by MFCC statistics",
@@ -239,7 +244,7 @@ STRATEGIES: dict[str, Strategy] = {
             "same_genre", "Random, of the same genre",
             "Random songs with the query song's genre label.", COMMON, rank_same_genre,
             lambda library: library.probabilities, lambda _, query: query.probabilities,
-            by_likeness=False,
+            by_likeness=False, chooses_by=frozenset({METADATA}),
         ),
         Strategy(
             "random", "Random", "Random songs of the whole library.", COMMON, rank_random,
@@ -267,9 +272,7 @@ def make_playlist(
         library or lacks a genre that is needed, or fewer than `length` songs to choose from.
     """
     if strategy not in STRATEGIES:
-        raise StrategyError(
-            f'There is no strategy "{strategy}"; choose of {", ".join(STRATEGIES)}.'
-        )
+        raise StrategyError(_unknown(strategy))
     chosen = STRATEGIES[strategy]
     values = checked_params(chosen, params)
     asked = query if isinstance(query, Query) else library.query(query)
@@ -280,6 +283,21 @@ def make_playlist(
     near = np.asarray(library.probabilities[rows], dtype=np.float64)
     distances = distances_to(near, np.asarray(asked.probabilities, dtype=np.float64))
     return [Pick(int(library.ids[r]), float(d)) for r, d in zip(rows, distances, strict=True)]
+
+
+def chosen_by(strategy: str, params: Mapping[str, Any]) -> frozenset[str]:
+    """What playlists with these parameters are chosen by: NETWORK, METADATA, ARTISTS, or some.
+
+    That is what the strategy says of itself; with a limit on songs of one artist also the artists,
+    and where order is random but diversity wanted, the genre space that diversity is measured in.
+    Raises StrategyError.
+    """
+    if strategy not in STRATEGIES:
+        raise StrategyError(_unknown(strategy))
+    of = STRATEGIES[strategy]
+    values = checked_params(of, params)
+    spread = {NETWORK} if values["diversity"] > 0 and not of.by_likeness else set()
+    return of.chooses_by | spread | ({ARTISTS} if values["max_per_artist"] else set())
 
 
 def checked_params(strategy: Strategy, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -337,6 +355,10 @@ def _nearest(space: GenreSpace, point: npt.NDArray[Any]) -> Iterator[int]:
 
 def _shuffled(ids: Ids, rng: np.random.Generator) -> Iterator[int]:
     yield from rng.permutation(ids).tolist()
+
+
+def _unknown(strategy: str) -> str:
+    return f'There is no strategy "{strategy}"; choose of {", ".join(STRATEGIES)}.'
 
 
 def _too_few(found: int, values: Mapping[str, Any]) -> str:

@@ -78,7 +78,10 @@ def comparisons() -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=columns)
     return table.assign(
         condition_a=SYSTEM, condition_b=CHANCE, n_a=21, n_b=19, tost_low=-table["tost_high"],
-        estimate_ci_low=table["estimate"] - 0.4, estimate_ci_high=table["estimate"] + 0.4,
+        decision_level=0.975, decision_ci_low=table["estimate"] - 0.4,
+        decision_ci_high=table["estimate"] + 0.4, tost_level=0.9,
+        tost_ci_low=table["estimate"] - 0.3, tost_ci_high=table["estimate"] + 0.3,
+        conclusion=table["test"].map({"welch_t": "a higher"}),
         effect=0.7, effect_name="hedges_g", ci_low=0.1, ci_high=1.3,
     )  # fmt: skip
 
@@ -366,7 +369,7 @@ def test_the_equivalence_bounds_are_shaded_where_they_were_set():
 
 
 def test_a_comparison_says_its_difference_interval_and_n():
-    assert "1.00 (0.60 to 1.40) · n 21, 19" in texts(drawn("forest"))
+    assert "1.00 (0.60 to 1.40, 97.5 %) · n 21, 19" in texts(drawn("forest"))
 
 
 def test_of_many_comparisons_a_part_is_drawn_and_said(monkeypatch):

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.inference import Design, infer
+from analysis.inference.comparing import comparisons
 from analysis.inference.relating import (
     about_playlists,
     against_metrics,
@@ -46,7 +47,8 @@ def test_the_primary_outcome_comes_before_the_liking_of_tracks():
 
 def test_verdicts_are_of_the_planned_people():
     plan = Plan(outcome="after.good", exclusions=("incomplete",), metrics=("diversity",))
-    found = metric_verdicts(make_tables(excluded=(0, 1)), make_design(plan=plan))
+    tables, design = make_tables(excluded=(0, 1)), make_design(plan=plan)
+    found = metric_verdicts(tables, comparisons(tables, design), design)
     assert found[["metric", "people_n_a"]].values.tolist() == [["diversity", 6]]
 
 

@@ -1,14 +1,16 @@
-"""What metrics would have concluded, next to what people said."""
+"""What metrics would have concluded, next to what is concluded of people's ratings."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.codebook import Type, columns
-from analysis.stats.compare import within
-from analysis.stats.verdicts import BETTER, VERDICTS, Better, verdicts
+from analysis.stats.compare import between, within
+from analysis.stats.conclusions import concluded
+from analysis.stats.verdicts import BETTER, MIRRORS, VERDICTS, Better, verdicts
 
 NOISE = np.array([-0.2, 0.1, 0.0, 0.2, -0.1, 0.0])
+FAMILY = ["family", "outcome", "test"]
 
 
 def study(
@@ -24,9 +26,17 @@ def study(
     return pd.DataFrame(rows, columns=names)
 
 
-def judge(frame: pd.DataFrame, **options: object) -> pd.Series:
-    options = {"conditions": ["a", "b"], **options}
-    table = verdicts(frame, "liking", ["cohesion_genre_pair"], **options)
+def people(frame: pd.DataFrame, *pairs: str, bound: float | None = None) -> pd.DataFrame:
+    """What is concluded of their liking, as in the table comparisons."""
+    compare = within if frame["participant_id"].duplicated().any() else between
+    parts = [compare(frame, "liking", a, b, bound=bound) for a, b in pairs or ["ab"]]
+    table = pd.concat(parts, ignore_index=True).assign(family="planned", outcome="liking")
+    found = concluded(table, FAMILY, ["welch_t", "paired_t"], 0.05)
+    return found[found["conclusion"].notna()]
+
+
+def judge(frame: pd.DataFrame, *, bound: float | None = None, **options: object) -> pd.Series:
+    table = verdicts(frame, people(frame, bound=bound), ["cohesion_genre_pair"], **options)
     assert list(table.columns) == VERDICTS
     return table.iloc[0]
 
@@ -41,26 +51,44 @@ def judge(frame: pd.DataFrame, **options: object) -> pd.Series:
         ((0.5, 0.5), (3, 3), "both undecided"),
     ],
 )
-def test_a_side_speaks_only_when_its_interval_leaves_out_0(
+def test_a_side_speaks_only_when_a_difference_is_shown(
     cohesion: tuple[float, float], liking: tuple[float, float], verdict: str
 ):
     assert judge(study(cohesion=cohesion, liking=liking))["verdict"] == verdict
 
 
 @pytest.mark.parametrize(
-    ("cohesion", "liking", "verdict"),
+    ("liking", "verdict", "says", "conclusion"),
     [
-        ((0.9, 0.3), (3, 3), "people see no difference"),
-        ((0.5, 0.5), (4, 3), "metric sees no difference"),
-        ((0.5, 0.5), (3, 3), "both see no difference"),
-        ((0.9, 0.3), (3.25, 3), "people see no difference"),
+        ((3, 3), "people see no difference", "no difference", "equivalent"),
+        ((3.25, 3), "agrees", "a", "a higher within the bound"),
+        ((4, 3), "agrees", "a", "a higher"),
     ],
 )
-def test_no_difference_is_said_only_within_a_bound(
-    cohesion: tuple[float, float], liking: tuple[float, float], verdict: str
+def test_a_difference_that_is_shown_counts_however_small(
+    liking: tuple[float, float], verdict: str, says: str, conclusion: str
 ):
-    bounds = {"cohesion_genre_pair": 0.1, "liking": 0.5}
-    assert judge(study(cohesion=cohesion, liking=liking), bounds=bounds)["verdict"] == verdict
+    row = judge(study(cohesion=(0.9, 0.3), liking=liking), bound=0.5)
+    assert tuple(row[["verdict", "people_says", "people_conclusion"]]) == (
+        verdict,
+        says,
+        conclusion,
+    )
+
+
+def test_people_say_what_is_concluded_after_holm_and_not_more():
+    """Three pairs of which one has p = .031 by itself: after Holm nothing is shown."""
+    frame = study(cohesion=(0.9, 0.3), liking=(3.19, 3))
+    more = study(cohesion=(0.5, 0.5), liking=(3.1, 3.1)).query("condition == 'a'")
+    frame = pd.concat(
+        [frame, more.assign(condition="c", participant_id=more["participant_id"] + "c")]
+    )
+    compared = people(frame, "ab", "ac", "bc")
+    first = compared.iloc[0]
+    assert first["p"] < 0.05 < first["p_holm"]
+    row = verdicts(frame, compared, ["cohesion_genre_pair"]).iloc[0]
+    assert (row["people_says"], row["people_p"]) == ("undecided", first["p_holm"])
+    assert row["people_ci_low"] < 0 < row["people_ci_high"]
 
 
 def test_a_metric_set_by_construction_is_exact():
@@ -71,11 +99,16 @@ def test_a_metric_set_by_construction_is_exact():
     assert (row["verdict"], row["status"]) == ("contradicts", "ok")
 
 
+def test_a_metric_with_one_value_everywhere_sees_no_difference():
+    row = judge(study(cohesion=(0, 0), liking=(4, 3)).assign(cohesion_genre_pair=0.1))
+    assert (row["metric_says"], row["verdict"]) == ("no difference", "metric sees no difference")
+
+
 def test_lower_entropy_reads_as_better():
     frame = study(cohesion=(0.9, 0.3), liking=(4, 3)).rename(
         columns={"cohesion_genre_pair": "entropy_bits"}
     )
-    row = verdicts(frame, "liking", ["entropy_bits"], conditions=["a", "b"]).iloc[0]
+    row = verdicts(frame, people(frame), ["entropy_bits"]).iloc[0]
     assert (row["better"], row["metric_says"], row["verdict"]) == ("lower", "b", "contradicts")
 
 
@@ -87,25 +120,20 @@ def test_an_outcome_can_be_better_when_lower():
 def test_the_same_participants_are_compared_with_themselves():
     frame = study(cohesion=(0.9, 0.3), liking=(4, 3), together=True)
     frame["liking"] += np.arange(12) % 5 / 10
-    row, paired = judge(frame), within(frame, "liking", "a", "b").iloc[0]
+    row, paired = judge(frame), people(frame).iloc[0]
     assert row["design"] == "within"
-    found = row[["people_difference", "people_ci_low", "people_ci_high", "people_p"]]
-    assert list(found) == list(paired[["estimate", "estimate_ci_low", "estimate_ci_high", "p"]])
+    found = row[["people_difference", "people_ci_low", "people_ci_high", "people_level"]]
+    wanted = ["estimate", "decision_ci_low", "decision_ci_high", "decision_level"]
+    assert list(found) == list(paired[wanted])
 
 
 def test_there_is_a_row_for_every_pair_and_metric():
     frame = study(cohesion=(0.9, 0.3), liking=(4, 3)).assign(diversity=1.0)
-    metrics = ["cohesion_genre_pair", "diversity"]
-    table = verdicts(frame, "liking", metrics, conditions=["a", "b", "nobody"])
+    pairs = people(frame, "ab", ("a", "nobody"), ("b", "nobody"))
+    table = verdicts(frame, pairs, ["cohesion_genre_pair", "diversity"])
     assert len(table) == 6
-    assert (
-        list(table["status"])[2:4]
-        == [
-            "not_estimable: metric: no participant has a value in nobody; "
-            "people: no participant has a value in nobody"
-        ]
-        * 2
-    )
+    nobody = "no participant has a value in nobody"
+    assert list(table["status"])[2:4] == [f"not_estimable: metric: {nobody}; people: {nobody}"] * 2
 
 
 @pytest.mark.parametrize(
@@ -121,6 +149,27 @@ def test_poor_data_are_no_verdict_and_say_why(change: dict[str, float], why: str
     assert (row["verdict"], row["status"]) == ("not_estimable", f"not_estimable: {why}")
 
 
+# what counts
+
+
+def test_circular_verdicts_and_mirror_images_are_not_counted():
+    frame = study(cohesion=(0.9, 0.3), liking=(4, 3))
+    frame = frame.assign(entropy_bits=1 - frame["cohesion_genre_pair"], query_distance=0.5)
+    names = ["cohesion_genre_pair", "entropy_bits", "query_distance"]
+    table = verdicts(frame, people(frame), names, circular=lambda c, m: m == names[2] and c == "b")
+    assert list(table["not_counted"]) == ["", "mirrors cohesion_genre_pair", "circular"]
+    assert list(table["circular_a"]) == [False] * 3
+    assert list(table["circular_b"]) == [False, False, True]
+
+
+def test_a_mirror_of_what_is_not_counted_counts():
+    frame = study(cohesion=(0.9, 0.3), liking=(4, 3))
+    frame = frame.assign(entropy_bits=1 - frame["cohesion_genre_pair"], cohesion_genre_pair=np.nan)
+    table = verdicts(frame, people(frame), ["cohesion_genre_pair", "entropy_bits"])
+    assert list(table["not_counted"]) == ["", ""]
+
+
 def test_every_metric_with_a_direction_is_a_metric():
     numbers = {c.name for c in columns("playlist_metrics") if c.type == Type.NUMBER}
     assert set(BETTER) == numbers - {"coverage", "chance"}
+    assert {name for group in MIRRORS for name in group} <= set(BETTER)

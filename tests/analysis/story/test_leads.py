@@ -1,13 +1,15 @@
 """A sentence says what the numbers allow, and no more."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from analysis.inference import Design
-from analysis.inference.comparing import COLUMNS
+from analysis.inference.comparing import COLUMNS, FAMILY
+from analysis.stats.conclusions import concluded
 from analysis.stats.verdicts import VERDICTS
 from analysis.story import conclusions, leads, phrases
 from survey.analysis_plan import Plan
@@ -17,23 +19,29 @@ PLAN = Plan(outcome="after.good", exclusions=("incomplete",), alpha=0.1, equival
 PLANNED = make_design(plan=PLAN)
 ROW = {
     "family": "exploratory", "outcome": GOOD.name, "condition_a": "a", "condition_b": "b",
-    "test": "paired_t", "n_a": 20, "n_b": 20, "estimate": 0.31, "estimate_ci_low": 0.1,
-    "estimate_ci_high": 0.52, "p_holm": 0.003, "tost_p": math.nan, "tost_high": math.nan,
-    "analysis_set": "all", "status": "ok",
+    "test": "paired_t", "n_a": 20, "n_b": 20, "estimate": 0.31, "se": 0.1, "df": 19.0, "p": 0.0061,
+    "tost_p": math.nan, "tost_high": math.nan, "analysis_set": "all", "status": "ok",
 }  # fmt: skip
 PLANNED_ROW = {"family": "planned", "analysis_set": "after_exclusions", "tost_high": 0.5}
-OPEN = {"estimate": -0.1, "estimate_ci_low": -0.3, "estimate_ci_high": 0.1, "p_holm": 0.3}
+OPEN = {"estimate": -0.1, "p": 0.33}
+LITTLE = {"tost_p": 0.037}  # of 0.31 within 0.5, with these errors
+NONE = {"estimate": math.nan, "se": math.nan, "p": math.nan}
+
+
+def decided(*rows: dict[str, object], design: Design | None = None) -> pd.DataFrame:
+    table = pd.DataFrame([ROW | row for row in rows], columns=COLUMNS)
+    return concluded(table, FAMILY, ["paired_t", "welch_t"], (design or make_design()).alpha)
 
 
 def compared(*rows: dict[str, object], design: Design | None = None) -> str:
-    table = pd.DataFrame([ROW | row for row in rows], columns=COLUMNS)
-    return conclusions.comparisons({"comparisons": table}, design or make_design())
+    table = decided(*rows, design=design)
+    return str(conclusions.comparisons({"comparisons": table}, design or make_design()))
 
 
 def test_a_difference_has_its_interval_its_n_and_its_p():
     assert compared({}) == (
         "Exploratory, on “How good is it?”: a is 0.31 points higher than b "
-        "(95 % interval 0.10 to 0.52, n = 20, Holm p = .003)."
+        "(95 % interval 0.10 to 0.52, n = 20, p = .006)."
     )
 
 
@@ -48,18 +56,36 @@ def test_a_planned_result_says_so_with_the_plans_alpha():
 
 
 def test_no_difference_is_claimed_by_equivalence_alone():
-    said = compared({**OPEN, **PLANNED_ROW, "tost_p": 0.02}, design=PLANNED)
-    assert "a difference within the bound is shown for a − b" in said
-    assert "bound 0.50, p = .020" in said
+    said = compared({**OPEN, **PLANNED_ROW, "tost_p": 0.0004}, design=PLANNED)
+    assert said.endswith(
+        "a difference smaller than the bound, and no other, is shown for a − b (−0.10, 80 % "
+        "interval −0.23 to 0.03, p < .001 of equivalence, the bound of 0.50, n = 20)."
+    )
 
 
 def test_a_difference_too_small_to_matter_is_said_to_be():
-    said = compared({**PLANNED_ROW, "tost_p": 0.02}, design=PLANNED)
-    assert "higher, within the bound of 0.50, than b" in said
+    said = compared({**PLANNED_ROW, **LITTLE}, design=PLANNED)
+    assert said.endswith(
+        "a is 0.31 points higher than b (90 % interval 0.14 to 0.48, n = 20, p = .006), but by "
+        "less than the bound of 0.50 (80 % interval 0.18 to 0.44, p = .037 of equivalence)."
+    )
+
+
+def test_corrected_for_several_pairs_the_interval_says_what_holm_says():
+    other = {"condition_a": "c", "estimate": 0.22, "p": 0.0403}
+    said = compared({}, other, {"condition_a": "d", **OPEN})
+    assert (
+        "a is 0.31 points higher than b (98.33 % interval 0.05 to 0.57, n = 20, Holm p = .018)"
+        in said
+    )
+    assert (
+        "ruled out for c − b (0.22, 97.5 % interval −0.02 to 0.46, n = 20, Holm p = .081)" in said
+    )
+    assert "d − b (−0.10, 97.5 % interval" in said
 
 
 def test_what_is_not_estimable_says_why():
-    said = compared({"status": "not_estimable: no participant has a value in b"})
+    said = compared({**NONE, "status": "not_estimable: no participant has a value in b"})
     assert said.endswith("nothing can be estimated for a − b (no participant has a value in b).")
 
 
@@ -98,12 +124,13 @@ def test_people_are_counted_in_grammar(n: int, said: str):
     assert leads.flow({"flow": flow}, make_design()) == said
 
 
-def judged(*verdicts: str) -> str:
-    rows = [
-        {"metric": f"m{i}", "condition_a": "a", "condition_b": "b", "verdict": one, "status": "ok"}
-        for i, one in enumerate(verdicts)
-    ]
-    return conclusions.verdicts({"metric_verdicts": pd.DataFrame(rows, columns=VERDICTS)}, PLANNED)
+def judged(*verdicts: str, not_counted: Sequence[str] = ()) -> str:
+    pair = {"condition_a": "a", "condition_b": "b", "status": "ok", "not_counted": ""}
+    rows = [{"metric": f"m{i}", "verdict": one, **pair} for i, one in enumerate(verdicts)]
+    rows += [{"metric": f"n{i}", "verdict": "agrees", **pair, "not_counted": why}
+             for i, why in enumerate(not_counted)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=VERDICTS)
+    return str(conclusions.verdicts({"metric_verdicts": table}, PLANNED))
 
 
 def test_an_undecided_side_is_neither_agreement_nor_disagreement():
@@ -118,10 +145,19 @@ def test_seeing_no_difference_together_is_agreement():
     assert "2 of 2 conclusions agree" in judged("both see no difference", "agrees")
 
 
+def test_what_is_circular_or_said_twice_is_not_counted():
+    said = judged("agrees", not_counted=["circular", "circular", "mirrors m0"])
+    assert said == (
+        "By 4 metrics on 1 pair of conditions, 1 of 1 conclusion agrees with people’s, 0 differ "
+        "and 0 can't be told, as people or the metric are undecided; not counted: 2 circular (a "
+        "condition chooses by what is measured) and 1 near mirror images of others."
+    )
+    assert "no conclusion can be counted" in judged(not_counted=["circular"])
+
+
 def changed(**everybody: object) -> str:
-    rows = [ROW | PLANNED_ROW, ROW | {"family": "sensitivity", **everybody}]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return conclusions.exclusions({"comparisons": table}, PLANNED)
+    table = decided(PLANNED_ROW, {"family": "sensitivity", **everybody}, design=PLANNED)
+    return str(conclusions.exclusions({"comparisons": table}, PLANNED))
 
 
 def test_the_same_conclusion_with_everybody_in_is_said():
@@ -129,7 +165,10 @@ def test_the_same_conclusion_with_everybody_in_is_said():
 
 
 def test_another_conclusion_with_everybody_in_is_named():
-    assert changed(**OPEN) == "With everybody in, the conclusion is another for a − b."
+    assert changed(**OPEN) == (
+        "The exclusions change what is concluded: of a − b it is concluded: a higher than b "
+        "(p = .006); with everybody in: undecided (p = .330)."
+    )
 
 
 @pytest.mark.parametrize(
