@@ -1,7 +1,6 @@
 """Everything that makes the product run on one machine, under one process runner."""
 
 import os
-import shlex
 import socket
 import sys
 import threading
@@ -38,25 +37,31 @@ def refuse_second_run() -> None:
 
 
 def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None]) -> int:
-    """Run broker, worker, scheduler and web server until one ends or Ctrl-C; stop them all.
+    """Keep broker, workers, scheduler and web server running until Ctrl-C; then stop them all.
 
-    ``ready`` is called once the pages answer.
+    ``ready`` is called once the pages answer. Returns the exit status.
     """
-    from honcho.manager import Manager
+    from .supervision import Part, keep_running
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    manager = Manager()
-    for name, command in commands(host, port, embedded_broker=embedded_broker).items():
-        line = f"exec {shlex.join(command)}"  # no shell stays between the runner and the process
-        manager.add_process(name, line, cwd=str(settings.BASE_DIR), env=_env())
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
     settings.ADDRESS_FILE.write_text(f"{address}\n")
-    threading.Thread(target=_when_answering, args=(address, ready), daemon=True).start()
+    wait = threading.Thread(target=_when_answering, args=(address, ready), daemon=True)
+    found = commands("fd://0", embedded_broker=embedded_broker)
     try:
-        manager.loop()
+        went_well = keep_running(
+            (
+                Part(name, command, *LABELS[name], (host, port) if name == "web" else None)
+                for name, command in found.items()
+            ),
+            environment=_env(),
+            folder=str(settings.BASE_DIR),
+            pid_file=str(settings.DATA_DIR / "serve.pid"),
+            started=wait.start,
+        )
     finally:
         settings.ADDRESS_FILE.unlink(missing_ok=True)
-    return int(manager.returncode or 0)
+    return 0 if went_well else 1
 
 
 def _when_answering(address: str, ready: Callable[[], None]) -> None:
@@ -69,17 +74,16 @@ def _when_answering(address: str, ready: Callable[[], None]) -> None:
             time.sleep(0.1)
 
 
-def commands(host: str, port: int, *, embedded_broker: bool) -> dict[str, list[str]]:
-    """The command line of every process, by name."""
+def commands(bind: str, *, embedded_broker: bool) -> dict[str, list[str]]:
+    """The command line of every process, by name; ``bind`` is where gunicorn listens."""
     celery = [sys.executable, "-m", "celery", "-A", "studyproject", "--quiet"]
-    web = [sys.executable, "-m", "gunicorn", "studyproject.wsgi", "--bind", f"{host}:{port}"]
-    schedule = str(settings.DATA_DIR / "beat-schedule")
+    web = [sys.executable, "-m", "gunicorn", "studyproject.wsgi", "--bind", bind]
     found = {"broker": broker_command()} if embedded_broker else {}
     return found | {
         # A worker of its own for each queue: a long report must not keep a participant waiting.
         "worker": [*celery, "worker", "-n", "playlists@%h", "-Q", "playlists", "-c", "1", *WORKER],
         "heavy": [*celery, "worker", "-n", "heavy@%h", "-Q", "heavy", "-c", "1", *WORKER],
-        "beat": [*celery, "beat", "-l", "warning", "-s", schedule, "--pidfile="],
+        "beat": [*celery, "beat", "-l", "warning", "-S", "celery.beat:Scheduler", "--pidfile="],
         "web": [
             *web,
             "--threads",
@@ -93,6 +97,14 @@ def commands(host: str, port: int, *, embedded_broker: bool) -> dict[str, list[s
     }
 
 
+# What the console calls each part, and its rank: the broker, which all talk to, stops last.
+LABELS = {
+    "broker": ("the broker", 1),
+    "worker": ("the worker for playlists", 2),
+    "heavy": ("the worker for reports", 2),
+    "beat": ("the scheduler", 2),
+    "web": ("the web server", 2),
+}
 WORKER = ["-l", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "1000"]
 
 

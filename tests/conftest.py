@@ -21,6 +21,7 @@ from typing import Any, Self
 import numpy as np
 import psutil
 import pytest
+import requests
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -344,7 +345,7 @@ class DataFolder:
         self.address = f"http://127.0.0.1:{port}"
         manage = [sys.executable, str(ROOT / "manage.py")]
         self.start("serve", [*manage, "serve", "--port", str(port)])
-        self.until(lambda: accepts(port), "pages are served")
+        self.until(lambda: answers(self.address), "pages are served")
         return self
 
     def kill(self, name: str) -> None:
@@ -386,9 +387,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/health/", timeout=30).ok
+    except requests.RequestException:
+        return False
 
 
 @pytest.fixture

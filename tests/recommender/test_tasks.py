@@ -16,7 +16,7 @@ import django
 django.setup()
 from django.conf import settings
 from studyproject import stack
-parts = stack.commands("127.0.0.1", int({port}), embedded_broker=True)
+parts = stack.commands("127.0.0.1:{port}", embedded_broker=True)
 print(json.dumps([parts, str(settings.BROKER_SOCKET)]))
 """
 

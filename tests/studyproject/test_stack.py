@@ -57,12 +57,16 @@ def test_a_socket_that_a_dead_broker_left_is_no_second_run(settings, tmp_path):
 # Start and stop
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+@pytest.mark.parametrize(
+    "how",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP],
+    ids=["Ctrl-C", "kill", "the terminal is closed"],
+)
 def test_everything_stops_together_and_nothing_is_left_behind(folder, how):
     runner = folder.serve().processes["serve"]
     started = psutil.Process(runner.pid).children(recursive=True)
     assert len(started) >= 5
-    os.killpg(runner.pid, how) if how == signal.SIGINT else runner.send_signal(how)
+    runner.send_signal(how) if how == signal.SIGTERM else os.killpg(runner.pid, how)
     assert runner.wait(30) == 0
     _gone, alive = psutil.wait_procs(started, timeout=10)
     assert alive == []

@@ -27,9 +27,7 @@ class Command(DataCommand):
         self.before_serving()
         address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"  # noqa: S104
         ready = partial(self.greet, address)
-        code = stack.run(host, port, embedded_broker=embedded, ready=ready)
-        # 130 and 143 are Ctrl-C and a polite kill: the ends that one wants.
-        raise SystemExit(0 if code in (0, 130, 143) else code)
+        raise SystemExit(stack.run(host, port, embedded_broker=embedded, ready=ready))
 
     def before_serving(self) -> None:
         """For commands that have something to set up first."""
