@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from . import disk
 from .models import Track, TrackQuerySet, rendition_path
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def _keep(track: Track, evened: "Evened") -> None:
 def _kept_copy(track: Track, copy: Path | None) -> str:
     """Where the copy is; nothing where the file itself will do, nor is an earlier copy left."""
     name = rendition_path(track, "")
-    default_storage.delete(name)
     if copy is None:
+        default_storage.delete(name)
         return ""
     with copy.open("rb") as file:
-        return default_storage.save(name, File(file))
+        return disk.keep(name, File(file))

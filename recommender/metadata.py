@@ -1,101 +1,97 @@
-"""What is known of a file besides its sound: its tags, and the folder's tracks.csv."""
+"""What is known of a file besides its sound, put together: tracks.csv, its tags, its name."""
 
-import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from .models import Track
+from .tags import read_tags
+from .texts import cleaned, shortened
+from .tracks_csv import NAME, Row
+from .years import year_of
 
-COLUMNS = ("title", "artist", "album", "genre", "year", "licence")
-
-
-class MetadataError(ValueError):
-    """tracks.csv can't be used; the message says why and what to do."""
-
-
-def read_tracks_csv(folder: Path) -> dict[Path, dict[str, str]]:
-    """The rows of the folder's tracks.csv by file; empty without one.
-
-    Raises MetadataError where a row could not be told to belong to a file.
-    """
-    path = folder / "tracks.csv"
-    if not path.is_file():
-        return {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            return _rows_by_file(folder, csv.DictReader(file))
-    except UnicodeDecodeError as error:
-        raise MetadataError(f"{path} is not UTF-8 text: save it as “CSV UTF-8”.") from error
-    except csv.Error as error:
-        raise MetadataError(f"{path} is not a readable CSV file: {error}.") from error
+# What a spreadsheet shows in place of a value.
+_FAULTS = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!"}
+_SEVERAL = re.compile(r"\s*[;|,]\s*")
 
 
-def _rows_by_file(folder: Path, reader: csv.DictReader) -> dict[Path, dict[str, str]]:
-    columns = [name.strip().lower() for name in reader.fieldnames or []]
-    reader.fieldnames = columns
-    missing = [name for name in ("file", "title", "artist", "genre") if name not in columns]
-    if missing:
-        raise MetadataError(
-            f"{folder / 'tracks.csv'} lacks the column{'s' if len(missing) > 1 else ''} "
-            f"{', '.join(missing)}. Needed: file, title, artist, genre; known besides: album, "
-            f"year, licence. Its columns are: {', '.join(columns) or 'none'}."
-        )
-    rows: dict[Path, dict[str, str]] = {}
-    for row in reader:
-        name = (row["file"] or "").strip()
-        path = (folder / name).resolve()
-        if not name or folder.resolve() not in path.parents:
-            raise MetadataError(
-                f"{folder / 'tracks.csv'}, line {reader.line_num}: “{name}” is not a file "
-                "inside this folder."
-            )
-        rows[path] = {key: (row.get(key) or "").strip() for key in COLUMNS}
-    return rows
+class Remark(StrEnum):
+    """What is worth a word of a description, as it is counted at the end of an import."""
+
+    CELL = "cells not understood"
+    TAG = "tags not understood"
+    SHORTENED = "texts shortened"
+    SEVERAL_GENRES = "with several genres, which together count as one of its own"
+    DAMAGED_TAGS = "with tags that can't be read"
 
 
-def read_tags(path: Path) -> dict[str, str]:
-    """Title, artist, album, genre and year from the file's tags; what is absent is left out."""
-    import mutagen
+@dataclass(slots=True)
+class Description:
+    """doubtful : what is said of a value that is not understood. fields : a track's, as far as they
+    are known. remarks : what became of the rest."""
 
-    try:
-        tags = mutagen.File(path, easy=True)
-    except mutagen.MutagenError:
-        return {}
-    found = {"title": "title", "artist": "artist", "album": "album", "genre": "genre"}
-    about = {key: str(tags[tag][0]).strip() for key, tag in found.items() if tags and tags.get(tag)}
-    if tags and tags.get("date"):
-        about["year"] = str(tags["date"][0])[:4]
+    doubtful: Remark
+    fields: dict[str, Any] = field(default_factory=dict)
+    remarks: list[tuple[Remark, str]] = field(default_factory=list)
+
+    def note(self, kind: Remark, text: str) -> None:
+        self.remarks.append((kind, text))
+
+
+def describe(path: Path, row: Row | None) -> Description:
+    """A track's description: tracks.csv first, then the tags, then the file's name."""
+    table, tags = stated(row), tagged(path)
+    title = cleaned(path.stem) or "untitled"
+    fields = {"title": shortened(title, _most("title")), **tags.fields, **table.fields}
+    return Description(Remark.TAG, fields, table.remarks + tags.remarks)
+
+
+def stated(row: Row | None) -> Description:
+    """What a row of tracks.csv states; an empty cell states nothing."""
+    about = Description(Remark.CELL)
+    if row:
+        where = f"{NAME}, line {row.line}"
+        _take_texts(about, {k: v for k, v in row.cells.items() if k != "year"}, where)
+        _take_year(about, [row.cells.get("year", "")], where)
     return about
 
 
-def describe(path: Path, row: dict[str, str] | None) -> dict[str, Any]:
-    """A track's fields: tracks.csv first, then the tags, then the file's name."""
-    return {"title": _fitting("title", path.stem), **_fields(read_tags(path)), **stated(row)}
+def tagged(path: Path) -> Description:
+    """What a file's own tags state."""
+    tags = read_tags(path)
+    about = Description(Remark.TAG)
+    _take_texts(about, tags.values, "tags")
+    _take_year(about, tags.years, "tags")
+    if tags.damage:
+        about.note(Remark.DAMAGED_TAGS, tags.damage)
+    return about
 
 
-def stated(row: dict[str, str] | None) -> dict[str, Any]:
-    """The fields that a row of tracks.csv states; an empty cell states nothing."""
-    return _fields({key: value for key, value in (row or {}).items() if value})
+def _take_texts(about: Description, values: Mapping[str, str], where: str) -> None:
+    for name, value in values.items():
+        text, most = cleaned(value), _most(name)
+        if text.upper() in _FAULTS:
+            about.note(about.doubtful, f"{where}: {name} “{text}”")
+        elif text:
+            about.fields[name] = shortened(text, most)
+            if len(text) > most:
+                about.note(Remark.SHORTENED, f"{where}: {name} has {len(text)} characters")
+    genre = about.fields.get("genre", "")
+    if len(list(filter(None, _SEVERAL.split(genre)))) > 1:
+        about.note(Remark.SEVERAL_GENRES, f"{where}: “{genre}”")
 
 
-def _fields(about: dict[str, str]) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        key: _fitting(key, value) for key, value in about.items() if key != "year"
-    }
-    year = about.get("year", "")
-    if year.isdecimal() and int(year) < 32768:
-        fields["year"] = int(year)
-    return fields
+def _take_year(about: Description, texts: Iterable[str], where: str) -> None:
+    dates = [text for text in map(cleaned, texts) if text]
+    years = [year for date in dates for part in date.split("; ") if (year := year_of(part))]
+    if years:
+        about.fields["year"] = years[0]
+    elif dates:
+        about.note(about.doubtful, f"{where}: year “{shortened(dates[0], 60)}”")
 
 
-def _fitting(field: str, text: str) -> str:
-    """Text that the database takes: no control characters, no longer than its column."""
-    printable = "".join(c if c.isprintable() else " " for c in text).strip()
-    return printable[: getattr(Track._meta.get_field(field), "max_length", None)]
-
-
-def readable(path: Path) -> str:
-    """The path as text, also where the bytes of a name are none, and without the control characters
-    that would write elsewhere in a terminal or a table."""
-    text = str(path).encode(errors="backslashreplace").decode()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+def _most(name: str) -> int:
+    return int(getattr(Track._meta.get_field(name), "max_length", 0))

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -10,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import own_songs
+from . import disk, own_songs
 from .media import TYPES
 from .models import (
     GenreModel,
@@ -129,21 +130,44 @@ def add_track(
     return track, True
 
 
+def import_track(
+    recording: "Recording", heard: "Heard", path: Path, about: dict[str, Any], model: GenreModel
+) -> tuple[Track, bool]:
+    """Keep a recording with what a model heard in it, all of it or nothing; whether it is new.
+
+    Raises AudioError as `add_track` does, and StorageError.
+    """
+    try:
+        with transaction.atomic():
+            track, added = add_track(recording, heard.picture, path, about)
+            keep_heard(track, heard, model)
+    except BaseException:
+        _discard_files(recording)
+        raise
+    return track, added
+
+
+def _discard_files(recording: "Recording") -> None:
+    """Delete the files of a recording that came to nothing, as far as that is possible."""
+    track = Track(audio_sha256=recording.sha256)
+    with suppress(OSError, DatabaseError):
+        if not Track.objects.filter(audio_sha256=recording.sha256).exists():
+            for name in (track_path(track, f"x.{recording.container}"), picture_path(track, "")):
+                default_storage.delete(name)
+
+
 def _keep_file(track: Track, path: Path, container: str) -> str:
     # By what it is, not by what its name says: the browser is told the type from it.
     name = track_path(track, f"x.{container}")
     # Named by content: a file left by an import that was cut off is complete or replaced.
     if default_storage.exists(name) and default_storage.size(name) == path.stat().st_size:
         return name
-    default_storage.delete(name)
     with path.open("rb") as file:
-        return default_storage.save(name, File(file))
+        return disk.keep(name, File(file))
 
 
 def _keep_picture(track: Track, png: bytes) -> str:
-    name = picture_path(track, "")
-    default_storage.delete(name)
-    return default_storage.save(name, ContentFile(png))
+    return disk.keep(picture_path(track, ""), ContentFile(png))
 
 
 def hear(track: Track, recording: "Recording", classifier: "GenreClassifier") -> TrackFeatures:

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import GenreClassifier, ModelError
 from recommender.engine.datasets import audio_files
-from recommender.metadata import readable
 from recommender.spreadsheets import write_rows
+from recommender.texts import readable
 
 
 class Command(BaseCommand):
