@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "studyproject.caching.PrivateAnswers",
     "csp.middleware.CSPMiddleware",
+    "studyproject.methods.PageMethods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "survey.views.language.PagesLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -280,7 +281,11 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "NUM_PROXIES": NUM_PROXIES,
     "DEFAULT_THROTTLE_RATES": {
-        **{"code": "10/min", "link": "10/min", "sign-in": "10/min", "upload": "6/min"},
+        # Wrong codes and links: from one address in one study, and in one study from everywhere.
+        **{"code": "10/min", "code-study": "200/min", "link": "10/min", "link-study": "200/min"},
+        # Wrong passwords: from one address, and of one account from everywhere.
+        **{"sign-in": "10/min", "account": "30/hour"},
+        "upload": "6/min",
     },
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {

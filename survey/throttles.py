@@ -1,68 +1,77 @@
-"""How often somebody may try a code or a password, or upload a song, counted in the database's
-cache."""
+"""How often somebody may be wrong about a code, a link or a password, or upload a song.
 
+Right codes and links are never counted and always let in: a class takes part from one address, and
+59 random bits are not guessed. Wrong ones are slowed down. Counted in the database's cache.
+"""
+
+import hashlib
 import math
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
-from .models import Participant
+from .models import Participant, Study
 
 
-class AttemptThrottle(SimpleRateThrottle):
-    """REST framework's throttle, for plain Django views."""
+class Attempts(SimpleRateThrottle):
+    """REST framework's throttle for plain Django views: attempts of one kind by the same `whose`,
+    of which nothing but a hash is kept."""
 
-    num_requests: int | None
-    duration: int | None
+    num_requests: int
+    duration: int
 
-    def get_cache_key(self, request: Request | HttpRequest, view: object) -> str:
-        return self.cache_format % {
-            "scope": self.scope,
-            "ident": self.get_ident(request),  # type: ignore[arg-type]
-        }
-
-    def seconds_to_wait(self, request: HttpRequest) -> int:
-        """0 if the attempt may go on (it counts), else how long to wait."""
-        if self.allow_request(request, None):  # type: ignore[arg-type]
-            return 0
-        return max(1, math.ceil(self.wait() or 60))
-
-    def seconds_left(self, request: HttpRequest) -> int:
-        """How long to wait after too many attempts; asking does not count as one."""
-        key, now = self.get_cache_key(request, None), self.timer()
-        history = [t for t in self.cache.get(key, []) if t > now - (self.duration or 0)]
-        if len(history) < (self.num_requests or 0):
-            return 0
-        return max(1, math.ceil(history[-1] + (self.duration or 0) - now))
-
-
-class CodeThrottle(AttemptThrottle):
-    scope = "code"
-
-
-class LinkThrottle(AttemptThrottle):
-    """Of wrong links alone: a whole class may come from one address at once."""
-
-    scope = "link"
-
-
-class SignInThrottle(AttemptThrottle):
-    scope = "sign-in"
-
-
-class UploadThrottle(AttemptThrottle):
-    """By participant: a class that takes part together has one address."""
-
-    scope = "upload"
-
-    def __init__(self, participant: Participant) -> None:
-        self.participant = participant
+    def __init__(self, scope: str, *whose: object) -> None:
+        self.scope = scope
         super().__init__()
+        digest = hashlib.sha256("\n".join(map(str, whose)).encode()).hexdigest()
+        self.key = self.cache_format % {"scope": scope, "ident": digest}
 
-    def get_cache_key(self, request: Request | HttpRequest, view: object) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.participant.pk}
+    def seconds_left(self) -> int:
+        """How long to wait after too many attempts; 0 if another one is free."""
+        recent = self._recent()
+        if len(recent) < self.num_requests:
+            return 0
+        return max(1, math.ceil(recent[self.num_requests - 1] + self.duration - self.timer()))
+
+    def count(self) -> int:
+        """Note an attempt, and say how long to wait: 0 if it was free."""
+        if wait := self.seconds_left():
+            return wait
+        self.cache.set(self.key, [self.timer(), *self._recent()], self.duration)
+        return 0
+
+    def _recent(self) -> list[float]:
+        """When the attempts were that still count, the latest first."""
+        since = self.timer() - self.duration
+        return [at for at in self.cache.get(self.key, []) if at > since]
+
+
+def wrong_attempt(request: HttpRequest, scope: str, study: Study) -> int:
+    """Note a wrong code or link, by address and by study; how long to wait, 0 if it was free."""
+    by_address = Attempts(scope, Attempts(scope).get_ident(request), study.pk)  # type: ignore[arg-type]
+    return max(by_address.count(), Attempts(f"{scope}-study", study.pk).count())
+
+
+class SignInAttempts:
+    """Wrong passwords, by address and by account: guessing from many addresses is slowed, too."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        address = Attempts("sign-in").get_ident(request)  # type: ignore[arg-type]
+        account = request.POST.get("username", "").strip().casefold()
+        self.counts = [Attempts("sign-in", address), Attempts("account", account)]
+
+    def seconds_left(self) -> int:
+        return max(attempts.seconds_left() for attempts in self.counts)
+
+    def count(self) -> None:
+        for attempts in self.counts:
+            attempts.count()
+
+
+def upload_attempt(participant: Participant) -> int:
+    """Note an upload, whatever comes of it; how long to wait, 0 if it was free."""
+    return Attempts("upload", participant.pk).count()
 
 
 def too_many(request: HttpRequest, wait: int) -> HttpResponse:

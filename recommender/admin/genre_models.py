@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -53,11 +54,9 @@ class GenreModelAdmin(ReadOnlyAdmin):
     def _button(self, act: Callable[[HttpRequest, GenreModel], None]) -> Callable[..., Any]:
         @require_POST
         def view(request: HttpRequest, pk: int) -> HttpResponse:
-            model = get_object_or_404(GenreModel, pk=pk)
-            if request.user.has_perm("recommender.change_genremodel"):
-                act(request, model)
-            else:
-                messages.error(request, "You may look at this model, but not change it.")
+            if not request.user.has_perm("recommender.change_genremodel"):
+                raise PermissionDenied
+            act(request, get_object_or_404(GenreModel, pk=pk))
             return redirect("admin:recommender_genremodel_change", pk)
 
         return view

@@ -1,6 +1,7 @@
 """The library, as researchers hear and see it."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
@@ -72,11 +73,16 @@ class TrackAdmin(admin.ModelAdmin):
         return own + super().get_urls()
 
     def audio(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        return serve_audio(request, get_object_or_404(Track, pk=pk))
+        return serve_audio(request, self._seen(request, Track.objects.all(), pk))
 
     def spectrogram_png(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        track = get_object_or_404(Track.objects.exclude(spectrogram=""), pk=pk)
+        track = self._seen(request, Track.objects.exclude(spectrogram=""), pk)
         return FileResponse(track.spectrogram.open("rb"), content_type="image/png")
+
+    def _seen(self, request: HttpRequest, among: QuerySet[Track], pk: int) -> Track:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(among, pk=pk)
 
     @admin.display(description="length", ordering="duration_s")
     def seconds(self, track: Track) -> str:

@@ -169,9 +169,9 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
             "close": self._turn(services.close_study),
             "archive": self._turn(services.archive_study),
             "draft": self._turn(services.back_to_draft),
-            "try": self.try_out,
-            "copy": self.copy,
-            "instrument": self.add_instrument,
+            "try": require_POST(self.try_out),
+            "copy": require_POST(self.copy),
+            "instrument": require_POST(self.add_instrument),
             "qr": self.qr,
         }
         own = [
@@ -188,9 +188,10 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
         return {"genres": active_model().genres, **super().get_changeform_initial_data(request)}
 
     def copy(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if request.method != "POST" or not self.has_add_permission(request):
-            return redirect("admin:survey_study_change", quote(pk))
-        copy = services.copy_study(get_object_or_404(Study, pk=pk))
+        study = get_object_or_404(Study, pk=pk)
+        if not (self.has_add_permission(request) and self.has_view_permission(request, study)):
+            raise PermissionDenied
+        copy = services.copy_study(study)
         services.current_version(copy, request.user)
         messages.success(request, "This is the copy, a draft. Give it a title and an address.")
         return redirect("admin:survey_study_change", quote(copy.pk))
@@ -205,7 +206,10 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
     def try_out(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Go through the study as a new participant, whose data are marked as the pilot's."""
         study = get_object_or_404(Study, pk=pk)
-        if request.method != "POST" or not may_try_out(request.user, study):
+        if not self.has_change_permission(request, study):
+            raise PermissionDenied
+        if not may_try_out(request.user, study):
+            messages.error(request, "Only a draft or a pilot can be tried out.")
             return redirect("admin:survey_study_change", quote(pk))
         if obstacles := services.obstacles_to_taking_part(study):
             messages.error(request, " ".join(obstacles))
@@ -215,18 +219,17 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
 
     def add_instrument(self, request: HttpRequest, pk: int) -> HttpResponse:
         study = get_object_or_404(Study, pk=pk)
-        if request.method == "POST" and self.has_change_permission(request, study):
-            try:
-                if not study.is_draft:
-                    raise StudyFileError("Questions can be added to a draft only.")
-                add_ready_made(
-                    study, request.POST.get("use", ""), request.POST.get("placement", "")
-                )
-            except StudyFileError as error:
-                messages.error(request, str(error))
-            else:
-                services.current_version(study, request.user)
-                messages.success(request, "Added; its questions can be edited below.")
+        if not self.has_change_permission(request, study):
+            raise PermissionDenied
+        try:
+            if not study.is_draft:
+                raise StudyFileError("Questions can be added to a draft only.")
+            add_ready_made(study, request.POST.get("use", ""), request.POST.get("placement", ""))
+        except StudyFileError as error:
+            messages.error(request, str(error))
+        else:
+            services.current_version(study, request.user)
+            messages.success(request, "Added; its questions can be edited below.")
         return redirect("admin:survey_study_change", quote(pk))
 
     def _turn(self, act: Callable[[Study], None]) -> Callable[..., HttpResponse]:
@@ -236,8 +239,7 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             study = get_object_or_404(Study, pk=pk)
             if not self.has_change_permission(request, study):
-                messages.error(request, "You may look at this study, but not change it.")
-                return redirect("admin:survey_study_change", quote(pk))
+                raise PermissionDenied
             try:
                 act(study)
             except services.NotAllowed as refusal:

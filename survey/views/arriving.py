@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from survey import services
 from survey.models import CODE_ALPHABET, PersonalLink, Study, new_code
 from survey.placeholders import is_placeholder
-from survey.throttles import LinkThrottle, too_many
+from survey.throttles import too_many, wrong_attempt
 
 from .access import may_see_drafts, sign_out, signed_in, visible_study
 
@@ -26,15 +26,14 @@ LONGEST_PARAMETER = 200
 def join(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     """Keep the link for registration: opening it, as mail scanners do, uses up nothing."""
     study = visible_study(request, slug)
-    if wait := LinkThrottle().seconds_left(request):
-        return too_many(request, wait)
     link = study.links.filter(token="".join(c for c in token if c in CODE_ALPHABET)).first()
     participant = signed_in(request, study)
     if link and participant and participant.link_id == link.pk:
         return _to_study(request, study)
     if link is None or link.is_used_up:
         # One answer for links used up, mistyped, and of other studies.
-        LinkThrottle().seconds_to_wait(request)
+        if wait := wrong_attempt(request, "link", study):
+            return too_many(request, wait)
         return render(request, "survey/link.html", {"study": study}, status=404)
     _keep(request, study, link)
     return _to_study(request, study)

@@ -19,7 +19,7 @@ from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
 from survey.steps import Step, where
 from survey.texts import in_language
-from survey.throttles import CodeThrottle, too_many
+from survey.throttles import too_many, wrong_attempt
 from survey.trying import trying_out
 
 from .access import (
@@ -190,8 +190,6 @@ def go_on(request: HttpRequest, participant: Participant) -> HttpResponse:
 @never_cache
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
-    if request.method == "POST" and (wait := CodeThrottle().seconds_to_wait(request)):
-        return too_many(request, wait)
     wanted = request.GET.get("next") if request.GET.get("next") in WANTED else None
     form = CodeForm(request.POST or None)
     if form.is_valid():
@@ -201,6 +199,8 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
             if wanted:
                 return redirect(f"survey:{wanted}", slug)
             return redirect(where(participant).url)
+        if wait := wrong_attempt(request, "code", study):
+            return too_many(request, wait)
         # One answer for unknown codes and for codes of other studies.
         form.add_error(
             "code", _("This study does not know that code. Please check each character.")

@@ -23,7 +23,7 @@ from survey import services
 from survey.models import Trial
 from survey.own_songs import choose_own_song
 from survey.steps import Step, where
-from survey.throttles import UploadThrottle, too_many
+from survey.throttles import too_many, upload_attempt
 from survey.uploads import OneSong, UploadedSong, says_too_large
 
 from .access import Page, signed_in, trial_page, visible_study
@@ -54,7 +54,7 @@ def own_song(request: HttpRequest, trial: Trial) -> HttpResponse:
         return redirect(where(trial.participant).url)
     if says_too_large(request):
         return _refused(request, trial, too_large(), 413)
-    if wait := UploadThrottle(trial.participant).seconds_to_wait(request):
+    if wait := upload_attempt(trial.participant):
         return too_many(request, wait)
     return _take(request, trial)
 

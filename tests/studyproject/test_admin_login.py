@@ -40,6 +40,16 @@ def test_even_the_right_password_has_to_wait_then(sign_in, client):
     assert client.get("/admin/").url.startswith(LOGIN)
 
 
+def test_a_group_that_shares_an_address_signs_in_as_often_as_it_likes(sign_in):
+    assert {sign_in("a-long-password").status_code for _ in range(15)} == {302}
+
+
+def test_an_account_is_not_guessed_from_many_addresses(sign_in):
+    for number in range(30):
+        sign_in(f"guess {number}", REMOTE_ADDR=f"192.0.2.{number}")
+    assert sign_in("a-long-password", REMOTE_ADDR="192.0.2.99").status_code == 429
+
+
 def test_looking_at_the_page_costs_no_attempt(sign_in, client):
     assert {client.get(LOGIN).status_code for _ in range(15)} == {200}
 

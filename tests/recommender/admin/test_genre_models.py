@@ -123,7 +123,7 @@ def test_who_may_only_look_presses_nothing(client, library, genre_model, other, 
     user.user_permissions.set(Permission.objects.filter(codename="view_genremodel"))
     client.force_login(user)
     hear_all(other)
-    assert "may look at this model" in press(client, other, name)
+    assert "You may not do this" in press(client, other, name)
     assert (handed, services.active_model()) == ([], genre_model)
     assert "Make it the active model" not in client.get(address(other)).text
 

@@ -116,7 +116,13 @@ def test_another_persons_link_at_the_same_computer_begins_anew(visitor, study, l
 def test_links_can_not_be_guessed_at_will(visitor, link):
     statuses = [visitor.get(f"join/WRNG{n}").status_code for n in range(11)]
     assert statuses == [404] * 10 + [429]
-    assert visitor.get(f"join/{link.token}").status_code == 429
+
+
+def test_a_class_with_the_right_links_is_never_told_to_wait(newcomer, study, link):
+    for n in range(12):
+        newcomer().get(f"join/WRNG{n}")
+    links = [link, *(study.links.create(label=f"{n}") for n in range(30))]
+    assert {newcomer().get(f"join/{one.token}").status_code for one in links} == {302}
 
 
 def test_a_refused_link_is_not_logged(visitor, link, caplog, settings):

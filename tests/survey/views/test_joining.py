@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from survey import services
 from survey.models import Answer, Participant, Study
+from survey.services import copy_study
 
 pytestmark = pytest.mark.django_db
 
@@ -262,6 +263,30 @@ def test_guessing_codes_is_slowed_down_and_says_how_long(newcomer):
     assert answers[-1].status_code == 429
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
     assert "Nothing that you sent earlier is lost" in answers[-1].text
+
+
+def test_a_class_with_the_right_codes_is_never_told_to_wait(visitor, newcomer):
+    code = visitor.register().participant.code
+    for n in range(12):
+        newcomer().post("resume", {"code": f"WRNG{n}"})
+    assert {newcomer().post("resume", {"code": code}).status_code for _ in range(30)} == {302}
+
+
+def test_wrong_codes_in_one_study_cost_nobody_in_another_anything(newcomer, study):
+    for n in range(12):
+        newcomer().post("resume", {"code": f"WRNG{n}"})
+    other = copy_study(study)
+    Study.objects.filter(pk=other.pk).update(state=Study.State.OPEN, model=study.model)
+    answer = newcomer().client.post(f"/s/{other.slug}/resume/", {"code": "WRONG"})
+    assert answer.status_code == 422
+
+
+def test_codes_are_not_guessed_from_many_addresses_either(newcomer, settings):
+    answers = [
+        newcomer().post("resume", {"code": "WRONG"}, REMOTE_ADDR=f"192.0.2.{n}").status_code
+        for n in range(201)
+    ]
+    assert answers == [422] * 200 + [429]
 
 
 def test_somebody_slowed_down_loses_nothing(visitor, newcomer):
