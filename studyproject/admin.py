@@ -49,4 +49,4 @@ class StudyAdminSite(AdminSite):
             raise PermissionDenied
         if not self.get_model_admin(model).has_view_permission(request):
             raise PermissionDenied
-        return shortcut(request, content_type_id, object_id)  # type: ignore[return-value]
+        return shortcut(request, content_type_id, object_id)

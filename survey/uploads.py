@@ -45,35 +45,39 @@ class UploadedSong(TemporaryUploadedFile):
 
 
 class OneSong(FileUploadHandler):
-    """Takes one file, of the field `song`, and stops when it grows too large."""
+    """Takes one file, of the field `song`, and stops when it grows too large.
+
+    It is not called `file`: that is what Django closes whenever another part is skipped.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
-        self.file: UploadedSong | None = None
-        self.too_large = False
+        self.song: UploadedSong | None = None
+        self.too_large = self.several = False
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        if field_name != "song" or self.file:
+        if field_name != "song" or self.song:
+            self.several = self.several or field_name == "song"
             raise SkipFile
-        self.file = UploadedSong()
+        self.song = UploadedSong()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         if start + len(raw_data) > settings.OWN_SONG_MAX_BYTES:
             self.too_large = True
             raise StopUpload(connection_reset=True)
-        if self.file:
-            self.file.write(raw_data)
+        if self.song:
+            self.song.write(raw_data)
 
     def file_complete(self, file_size: int) -> UploadedSong | None:
-        if self.file:
-            self.file.seek(0)
-            self.file.size = file_size
-        return self.file
+        if self.song:
+            self.song.seek(0)
+            self.song.size = file_size
+        return self.song
 
     def close(self) -> None:
         """The file goes, unless somebody has taken it away."""
-        if self.file:
-            self.file.close()
+        if self.song:
+            self.song.close()
 
 
 def says_too_large(request: HttpRequest) -> bool:

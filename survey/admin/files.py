@@ -32,10 +32,20 @@ def taking_a_file(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     @csrf_exempt
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.upload_handlers = [MemoryFileUploadHandler(request)]
+        request.upload_handlers = [StudyFileInMemory(request)]
         return csrf_protect(view)(request, *args, **kwargs)
 
     return page
+
+
+class StudyFileInMemory(MemoryFileUploadHandler):
+    """Keeps no more of a file than shows that it is too large, whatever its size."""
+
+    def handle_raw_input(self, *args: Any, **kwargs: Any) -> None:
+        self.activated = True
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self.file.write(raw_data[: max(0, MOST_BYTES + 1 - start)])
 
 
 class StudyFileForm(forms.Form):
@@ -49,6 +59,8 @@ class StudyFileForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
+        if len(self.files.getlist("file")) > 1:
+            raise forms.ValidationError("Choose one file: several came.")
         if file.size and file.size > MOST_BYTES:
             raise forms.ValidationError("The file is larger than 1 MB, which no study needs.")
         return file

@@ -1,6 +1,7 @@
 """What a schema can't say of a study's file: names twice, references, missing translations."""
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from survey import analysis_plan, texts
 from survey.models import Item, Study
 
 from .expanding import Data, by_language, instruments_of, language_of, offered, row_of
-from .problems import Path, Problem, Problems
+from .problems import Path, Problem, Problems, TooManyError
 from .wording import did_you_mean
 
 # When these are asked, the answers to those are known, and there is one of each.
@@ -19,6 +20,9 @@ KNOWN_AT = {
     "end": ("registration", "end"),
 }
 
+
+# Nobody answers as many; more would take longer than a page may.
+MOST_QUESTIONS = 1000
 
 OF_A_SCALE = ("key", "kind", "options", "bounds", "rows", "right_answer")
 
@@ -53,13 +57,17 @@ def contradictions(data: Mapping[str, Any]) -> list[Problem]:
     """Everything in the file that does not agree with something else in it."""
     problems = Problems()
     instruments = instruments_of(data)
-    _names_twice(data, instruments, problems)
     asked = list(_questions(instruments, language_of(data)))
     questions = {question.name: question for question in asked}
-    _references(data, questions, problems)
-    _plan(data, asked, problems)
-    _scores(instruments, problems)
-    _languages(data, instruments, problems)
+    if len(asked) > MOST_QUESTIONS:
+        said = f"A study asks {MOST_QUESTIONS:,} questions at most; this one has {len(asked):,}."
+        return [Problem(said, ("instruments",))]
+    with suppress(TooManyError):
+        _names_twice(data, instruments, problems)
+        _references(data, questions, problems)
+        _plan(data, asked, problems)
+        _scores(instruments, problems)
+        _languages(data, instruments, problems)
     return problems.found
 
 

@@ -1,5 +1,7 @@
 """A study's file, checked and made into a draft."""
 
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,7 @@ from survey.models import Study
 
 from .checking import contradictions
 from .documents import Document, document_of
-from .problems import Problems, StudyFileError
+from .problems import Problems, StudyFileError, TooManyError
 from .reading import Source, read
 from .rows import save
 from .wording import misfits
@@ -27,8 +29,9 @@ def checked(content: bytes, name: str) -> Source:
     """
     source = read(content, name)
     problems = Problems()
-    for problem in (*misfits(source.data), *contradictions(source.data)):
-        problems.add(problem.message, *problem.path, at_name=problem.at_name)
+    with suppress(TooManyError):
+        for problem in chain(misfits(source.data), contradictions(source.data)):
+            problems.add(problem.message, *problem.path, at_name=problem.at_name)
     if problems.found:
         raise StudyFileError(map(source.located, problems.found), name)
     return source

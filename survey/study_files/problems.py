@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 
+# More are not looked for: they come from few mistakes, or the file is no study at all.
+MOST_PROBLEMS = 100
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
@@ -32,16 +35,26 @@ class Problem:
         return ": ".join(text for text in (where, self.part, self.message) if text)
 
 
+class TooManyError(Exception):
+    """There are more problems than anybody reads at once."""
+
+
 @dataclass(slots=True)
 class Problems:
-    """All that was found so far, each once."""
+    """All that was found so far, each once. Raises TooManyError after `MOST_PROBLEMS`."""
 
-    found: list[Problem] = field(default_factory=list)
+    _found: dict[Problem, None] = field(default_factory=dict)
 
-    def add(self, message: str, *path: str | int, at_name: bool = False) -> None:
-        problem = Problem(message, path, at_name)
-        if problem not in self.found:
-            self.found.append(problem)
+    @property
+    def found(self) -> list[Problem]:
+        return list(self._found)
+
+    def add(
+        self, message: str, *path: str | int, at_name: bool = False, place: Place | None = None
+    ) -> None:
+        if len(self._found) >= MOST_PROBLEMS:
+            raise TooManyError
+        self._found.setdefault(Problem(message, path, at_name, place))
 
 
 class StudyFileError(ValueError):
@@ -53,4 +66,7 @@ class StudyFileError(ValueError):
             listed, key=lambda problem: problem.place or Place(0, 0)
         )
         start = f"{name}, " if name else ""
-        super().__init__("\n".join(f"{start}{problem}" for problem in self.problems))
+        said = [f"{start}{problem}" for problem in self.problems]
+        if len(said) >= MOST_PROBLEMS:
+            said.append(f"{start}these are the first {MOST_PROBLEMS} mistakes; there may be more.")
+        super().__init__("\n".join(said))

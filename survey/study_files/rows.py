@@ -1,6 +1,7 @@
 """From what a file says to rows in the database, and everything that stands against that."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -46,10 +47,14 @@ class _Saver:
         instrument = self.checked(Instrument(study=study, position=position, **row), path)
         if instrument is None:
             return
+        made = []
         for place, item in enumerate(items):
             fields = row_of(item, texts.OF_ITEM, self.language)
-            made = Item(instrument=instrument, position=place, **fields)
-            self.checked(made, (*path, "items", place))
+            one = Item(instrument=instrument, position=place, **fields)
+            # That no two have one key has been seen; the database would not keep them either.
+            if self.noting(partial(_clean_alone, one), (*path, "items", place)):
+                made.append(one)
+        Item.objects.bulk_create(made)
         self.noting(instrument.clean_scores, path)
 
     def checked(self, row: Row, path: Path) -> Row | None:
@@ -66,6 +71,12 @@ class _Saver:
             self.problems += _problems(error, path)
             return False
         return True
+
+
+def _clean_alone(item: Item) -> None:
+    """Without asking the database about each of a thousand questions."""
+    item.clean_fields(exclude=("instrument",))
+    item.clean()
 
 
 def _problems(error: ValidationError, path: Path) -> Iterator[Problem]:

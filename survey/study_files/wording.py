@@ -43,7 +43,7 @@ def _is_time(value: object) -> bool:
     return not isinstance(value, str) or (found is not None and found.tzinfo is not None)
 
 
-def misfits(data: dict[str, Any]) -> list[Problem]:
+def misfits(data: dict[str, Any]) -> Iterator[Problem]:
     """Everything in the file that has not the shape of a study."""
     # Imported here: it takes a seventh of a second, and only who reads a study's file needs it.
     from jsonschema import Draft202012Validator, FormatChecker
@@ -52,7 +52,8 @@ def misfits(data: dict[str, Any]) -> list[Problem]:
     formats.checks("email")(_is_email)
     formats.checks("date-time")(_is_time)
     validator = Draft202012Validator(schema(), format_checker=formats)
-    return [problem for error in validator.iter_errors(data) for problem in _problems(error)]
+    for error in validator.iter_errors(data):
+        yield from _problems(error)
 
 
 def _problems(error: "Misfit") -> Iterator[Problem]:
@@ -102,7 +103,7 @@ def _said(error: "Misfit") -> str:
             hint = f" Did you mean “{near[0]}”?" if near else ""
             return f"“{value}” is none of {', '.join(known)}.{hint}"
         case "minimum" | "maximum":
-            return f"It must be {_range(error.schema)}, not {value}."
+            return f"It must be {_range(error.schema, value)}, not {value}."
         case "pattern":
             return f"“{value}” {error.schema.get('patternErrorMessage', 'has not the right form')}."
         case "format" if limit == "email":
@@ -129,11 +130,12 @@ def _of_a_list(error: "Misfit") -> str:
     return str(error.message)
 
 
-def _range(shape: dict[str, Any]) -> str:
+def _range(shape: dict[str, Any], value: float) -> str:
+    """The bounds that the value is outside of; one that only the database sets is no news."""
     low, high = shape.get("minimum"), shape.get("maximum")
-    if low is None or high is None:
-        return f"at least {low}" if high is None else f"at most {high}"
-    return f"from {low:g} to {high:g}" if high < 1e6 else f"at least {low}"
+    if low is not None and high is not None and high < 1e6:
+        return f"from {low:g} to {high:g}"
+    return f"at most {high}" if high is not None and value > high else f"at least {low}"
 
 
 def _wrong_type(error: "Misfit") -> str:

@@ -70,6 +70,8 @@ def _take(request: HttpRequest, trial: Trial) -> HttpResponse:
         return _refused(request, trial, _("The connection was lost while it was uploaded."), 400)
     if isinstance(handler, OneSong) and handler.too_large:
         return _refused(request, trial, too_large(), 413)
+    if isinstance(handler, OneSong) and handler.several:
+        return _refused(request, trial, _("Please choose one file; several came."))
     if not isinstance(song, UploadedSong):
         return _refused(request, trial, _("Please choose an audio file first."))
     try:

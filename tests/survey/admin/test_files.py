@@ -42,6 +42,22 @@ def test_what_is_no_study_is_refused_in_words(researcher, content):
     assert researcher.post(ADDRESS).status_code == 422
 
 
+@pytest.mark.parametrize("size", [MOST_BYTES + 1, 5_000_000])
+def test_a_file_that_is_too_large_is_told_so(researcher, size):
+    answer = send(researcher, b"x" * size)
+    assert answer.status_code == 422
+    assert "The file is larger than 1 MB, which no study needs." in answer.text
+    assert "This field is required" not in answer.text
+
+
+def test_parts_that_the_form_does_not_know_are_refused_in_words(researcher):
+    other = {"other": SimpleUploadedFile("f.yaml", b"a: 1")}
+    assert "This field is required" in researcher.post(ADDRESS, other).text
+    several = {"file": [SimpleUploadedFile("f.yaml", b"a: 1"), SimpleUploadedFile("g", b"b: 1")]}
+    answer = researcher.post(ADDRESS, several)
+    assert (answer.status_code, "Choose one file: several came." in answer.text) == (422, True)
+
+
 def test_a_study_of_the_address_is_replaced_when_wanted(researcher, study):
     new = DEMO_STUDY.read_bytes().replace(b"What makes a good playlist?", b"Another title")
     assert "There is a study “demo” already" in send(researcher, new).text

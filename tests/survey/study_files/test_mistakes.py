@@ -3,6 +3,7 @@
 import pytest
 
 from survey.study_files import MOST_BYTES, StudyFileError, checked
+from tests.conftest import DEMO_STUDY
 
 GOOD = """\
 slug: mine
@@ -208,7 +209,7 @@ LAUGHS = "\n".join(
         ("genres: &a [*a]", "line 1, column 9: genre 1: This repeats itself without end"),
         ("a: &a {b: *a}", "This repeats itself without end"),
         ("a: &a {<<: *a}", "“<<” takes over the names of one alias"),
-        (LAUGHS, "more than 50,000 values"),
+        (LAUGHS, "more than 20,000 values"),
         ("a: " + "[" * 5000, "nested too deeply"),
         ("a: " + "[" * 30 + "]" * 30, "nested too deeply"),
         ("title: A\n\tsummary: B", "line 2, column 1: Not valid YAML: there is a tab. Indent with"),
@@ -221,11 +222,13 @@ LAUGHS = "\n".join(
         (b"x" * 10_000_000, "larger than 1 MB"),
         ("title: A\x00", "line 1, column 9: Not valid YAML: a character here is not allowed"),
         ('title: "\\0"', "A character of this text can't be kept"),
-        ('title: "\\ud800"', "A character of this text can't be kept"),
+        ('title: "\\ud800"', "character of this text can't be kept"),
         ("title: !!python/object:os.system x", "Tags such as"),
         ("title: !mine x", "Tags such as"),
         ("minutes: .inf", "is no number that can be used"),
-        ("minutes: " + "9" * 5000, "is no number: quote it"),
+        ("minutes: " + "9" * 5000, "is no number that can be used"),
+        ("seed: 0x" + "f" * 900_000, "is no number that can be used"),
+        ("seed: 9223372036854775808", "is larger than can be kept"),
         ("minutes: 0b_", "is no number: quote it"),
         ("no: Norsk", "A name must be text: quote “no”"),
         ("? [a, b]\n: c", "A name must be text"),
@@ -233,12 +236,12 @@ LAUGHS = "\n".join(
         ("a: *b", "Not valid YAML: found undefined alias"),
         ("a: 1\n---\nb: 2", "line 2, column 1: Not valid YAML: a second document begins"),
         ("a: 'unfinished", "Not valid YAML"),
-        ("{a: b?, c: d}", "Between brackets, quote texts that hold “?”"),
+        ("{a: b, c: d]", "Between brackets, quote texts that hold “?”"),
         ("a: b: c", "line 1, column 5: Not valid YAML"),
         ("- a", "must hold names and values"),
         ("", "must hold names and values"),
     ],
-    ids=range(29),
+    ids=range(31),
 )
 def test_what_is_no_good_yaml_is_said_in_words(text, expected):
     assert expected in said(text)
@@ -292,3 +295,44 @@ def test_no_part_of_a_wrong_shape_ends_in_anything_but_words(wrong):
         data = read(GOOD.encode(), "f").data
         data["instruments"][0]["items"][0][name] = wrong
         contradictions(data), misfits(data)
+
+
+MANY = "\n  - key: many\n    title: Many\n    placement: end\n    items:\n"
+WORK = {
+    "a long text behind aliases": (
+        'a: &a "' + "x" * 900_000 + '"\nb: [' + "*a," * 10_000 + "]",
+        "characters",
+    ),
+    "a number of base 60": ("seed: " + ":".join(["59"] * 300_000), "seed: It must be"),
+    "unknown names": (GOOD + "".join(f"unknown{n}: 1\n" for n in range(9_000)), "the first 100"),
+    "more unknown names": ("".join(f"x{n}: 1\n" for n in range(40_000)), "20,000 values"),
+    "a list that goes on": ("a: [" + "1," * 450_000 + "]", "20,000 values"),
+    "brackets in brackets": ("[" * 240_000 + "]" * 240_000, "nested too deeply"),
+    "lists in lists": ("- " * 240_000 + "x", "nested too deeply"),
+    "keys in keys": ("? " * 240_000 + "x", "nested too deeply"),
+    "names twice": ("a: 1\n" * 19_000, "the first 100"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), WORK.values(), ids=WORK.keys())
+def test_a_small_file_that_is_a_lot_of_work_is_refused_at_once(text, expected):
+    """Each took minutes, or the process with it: the test's time limit tells."""
+    assert expected in said(text)
+
+
+def test_no_study_asks_without_end():
+    items = "".join(f"      - {{key: q{n}, text: T, kind: yes_no}}\n" for n in range(1001))
+    text = DEMO_STUDY.read_text() + MANY + items
+    assert "A study asks 1,000 questions at most; this one has 1,0" in said(text)
+
+
+@pytest.mark.parametrize(
+    ("said_of", "expected"),
+    [
+        ("seed: 1099511627776000", "at most"),
+        ("seed: -1", "at least 0"),
+        ("n_trials: 0", "from 1 to"),
+    ],
+)
+def test_a_number_out_of_range_is_told_the_bound_that_it_breaks(said_of, expected):
+    assert expected in said(said_of)

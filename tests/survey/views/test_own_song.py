@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from recommender import services as recommending
@@ -149,9 +150,18 @@ def test_no_file_at_all_is_asked_for_in_words(chooser):
 
 
 def test_several_files_at_once_are_not_kept(chooser):
-    several = [io.BytesIO(WAV), io.BytesIO(WAV)]
-    assert chooser.post("own-song", {"song": several}).status_code == 422
+    several = [SimpleUploadedFile("a.wav", WAV), SimpleUploadedFile("b.wav", WAV)]
+    answer = chooser.post("own-song", {"song": several})
+    assert (answer.status_code, "several came" in answer.text) == (422, True)
     assert files() == []
+
+
+def test_a_file_of_another_name_is_none_and_harms_none(chooser):
+    other = SimpleUploadedFile("a.wav", WAV)
+    assert chooser.post("own-song", {"other": other}).status_code == 422
+    assert files() == []
+    both = {"other": SimpleUploadedFile("a.wav", WAV), "song": SimpleUploadedFile("b.wav", WAV)}
+    assert chooser.post("own-song", both).url == chooser.url("wait")
 
 
 # Too large
