@@ -54,6 +54,7 @@ class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
     list_display = ("title", "state", "n_participants", "n_completed", "page")
     list_filter = ("state",)
     search_fields = ("title", "slug")
+    ordering = ("-pk",)
     prepopulated_fields = {"slug": ("title",)}
     inlines = (ConditionInline, InstrumentInline)
     change_form_template = "admin/survey/study_form.html"

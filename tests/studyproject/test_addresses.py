@@ -40,7 +40,16 @@ RIGHTS = {
     "survey_instrument_preview": ("GET", {"survey.view_instrument"}),
     **{
         f"study_{name}": ("POST", {CHANGE})
-        for name in ("pilot", "open", "pause", "close", "archive", "draft", "instrument")
+        for name in (
+            "pilot",
+            "open",
+            "open_uneven",
+            "pause",
+            "close",
+            "archive",
+            "draft",
+            "instrument",
+        )
     },
     "study_try": ("POST", {SEE, CHANGE}),
     "study_copy": ("POST", {SEE, ADD}),
