@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.stats.describe import CONFIDENCE, Floats
+from analysis.stats.bootstrap import CONFIDENCE, Floats
 
 RESAMPLES = 2000
 

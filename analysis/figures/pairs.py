@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.stats.describe import CONFIDENCE, Floats
+from analysis.stats import exact
+from analysis.stats.bootstrap import CONFIDENCE, Floats
+from analysis.stats.participants import means_by_condition
 
 from .paper import INK, MUTED, Figure, colour, mark, named, sheet, styled
 from .words import clean, counted, estimate, file_name, number, span
@@ -31,7 +33,7 @@ def paired(
     both = _both(frame, outcome, a, b)
     if len(both) < 2:
         return None
-    differences = both[:, 0] - both[:, 1]
+    differences = exact.differences(*both.T)
     mean, low, high = mean_difference(differences)
     drawing = sheet(3.6)
     left, right = drawing.subplots(1, 2, width_ratios=(1.5, 1))
@@ -59,17 +61,15 @@ def paired(
 
 def _both(frame: pd.DataFrame, outcome: str, a: str, b: str) -> Floats:
     """Means in a and b of those who have both; shape (participants, 2)."""
-    people = frame["participant_id"].astype(str)
-    means = frame[outcome].astype(float).groupby([people, frame["condition"]]).mean().unstack()
-    if a == b or not {a, b} <= set(means):
+    if a == b:
         return np.empty((0, 2))
-    return means[[a, b]].dropna().sort_index().to_numpy(dtype=np.float64)
+    return means_by_condition(frame, outcome, [a, b]).dropna().to_numpy(dtype=np.float64)
 
 
 def mean_difference(differences: Floats) -> tuple[float, float, float]:
     """The mean of paired differences with its 95 % t interval; NaN where all are equal."""
     mean = float(differences.mean())
-    if len(differences) < 2 or np.ptp(differences) < 1e-12:
+    if len(differences) < 2 or exact.constant(differences):
         return mean, np.nan, np.nan
     half = stats.t.ppf((1 + CONFIDENCE) / 2, len(differences) - 1) * stats.sem(differences)
     return mean, mean - float(half), mean + float(half)

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.stats import exact
 from analysis.stats.compare import between, omnibus, within
 from analysis.stats.conclusions import DECIDED, concluded
+from analysis.stats.effects import differences
 from analysis.stats.participants import means_by_condition
 from analysis.stats.power import POWER, power
 from analysis.stats.rows import COMPARISONS
@@ -114,8 +116,9 @@ def _n_and_spread(
     """Pairs and the SD of their differences; or the harmonic mean of the two numbers, pooled SD."""
     means = means_by_condition(rows, outcome.column, pair)
     if paired:
-        difference = means.dropna().diff(axis=1).iloc[:, -1]
-        return float(len(difference)), float(difference.std())
+        difference = differences(*means.to_numpy().T)
+        varied = len(difference) > 1 and not exact.constant(difference)
+        return float(len(difference)), float(difference.std(ddof=1)) if varied else 0.0
     sizes = means.notna().sum().to_numpy(dtype=float)
     if (sizes < 2).any():
         return 0.0, np.nan

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.metrics.circular import by_labels
-from analysis.stats import correlate
+from analysis.stats import correlate, exact
 from analysis.stats.compare import holm
 from analysis.stats.correlate import CORRELATIONS
 from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
@@ -48,8 +49,11 @@ def rated_playlists(tables: Tables, outcome: Outcome, analysis_set: str) -> pd.D
     """One row a playlist with a value: of an outcome of tracks, the mean of its tracks."""
     keys = ["participant_id", "condition", "playlist_id"]
     rows = rows_in(tables[outcome.file], analysis_set).dropna(subset=[outcome.column])
-    values = pd.to_numeric(rows[outcome.column]).astype(float)
-    return values.groupby([rows[key] for key in keys]).mean().rename("rating").reset_index()
+    playlists = rows.groupby(keys)
+    groups = playlists.ngroup().to_numpy()
+    found = playlists.size().index.to_frame(index=False)
+    values = pd.to_numeric(rows[outcome.column]).to_numpy(dtype=np.float64)
+    return found.assign(rating=exact.means(values, groups, len(found)))
 
 
 def measured(tables: Tables, outcome: Outcome, analysis_set: str, source: str) -> pd.DataFrame:

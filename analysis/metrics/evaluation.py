@@ -162,6 +162,7 @@ def _rows(p: Floats, with_query: bool) -> Iterator[Measured]:
     if tracks.shape[1]:
         values += [*soft_entropies(tracks), diversities(tracks), cosine_diversities(tracks)]
         values += [compactnesses(tracks)]
-        values += [distances_to_queries(tracks, p[:, -1]).mean(axis=-1)] if with_query else []
+        if with_query:
+            values += [np.sort(distances_to_queries(tracks, p[:, -1])).mean(axis=-1)]
     for row in np.array(values).T.reshape(len(p), len(values)).tolist():
         yield dict(zip(SPACE, row, strict=False))

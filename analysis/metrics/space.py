@@ -74,6 +74,7 @@ def soft_entropy(vectors: ArrayLike) -> tuple[float, float, float]:
 
 
 def soft_entropies(p: Floats) -> tuple[Floats, Floats, Floats]:
+    p = _in_order(p)
     within = entr(p).sum(axis=-1).mean(axis=-1) / math.log(2)
     total = entr(p.mean(axis=-2)).sum(axis=-1) / math.log(2)
     several = p.shape[-2] > 1
@@ -123,8 +124,16 @@ def _pairs(p: Floats) -> tuple[Floats, Floats]:
 
 
 def _mean(values: Floats) -> Floats:
-    """Over the last axis; NaN where there is nothing."""
-    return values.mean(axis=-1) if values.shape[-1] else np.full(len(values), np.nan)
+    """Over the last axis, whatever the order; NaN where there is nothing."""
+    if not values.shape[-1]:
+        return np.full(len(values), np.nan)
+    return np.asarray(np.sort(values, axis=-1).mean(axis=-1))
+
+
+def _in_order(p: Floats) -> Floats:
+    """The tracks of each playlist sorted: the same songs have the same sums in every order."""
+    order = np.lexsort(np.moveaxis(p, -1, 0)[::-1], axis=-1)
+    return np.take_along_axis(p, order[..., None], axis=-2)
 
 
 def compactness(vectors: ArrayLike) -> float:
@@ -140,7 +149,7 @@ def compactness(vectors: ArrayLike) -> float:
 
 def compactnesses(p: Floats) -> Floats:
     several = p.shape[-2] > 1
-    return np.sqrt(p.var(axis=-2).sum(axis=-1)) if several else np.full(len(p), np.nan)
+    return np.sqrt(_in_order(p).var(axis=-2).sum(axis=-1)) if several else np.full(len(p), np.nan)
 
 
 def query_distances(vectors: ArrayLike, query: ArrayLike) -> Floats:

@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from . import exact
+from .bootstrap import BATCH, RESAMPLES
 from .consistency import cronbach, repeated_ratings
-from .describe import BATCH, RESAMPLES
 from .effects import NONE, Effect, Floats
 from .rows import RELIABILITY, reliability
 
@@ -30,8 +31,6 @@ __all__ = [
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 ICCS = ("ICC(1,1)", "ICC(2,1)", "ICC(3,1)", "ICC(1,k)", "ICC(2,k)", "ICC(3,k)")
 RESIDUAL = "residual"
-# Variance that is only the rounding of equal numbers.
-ROUNDING = 1e-12
 
 
 # intraclass correlation of units × raters
@@ -51,7 +50,11 @@ def icc(ratings: pd.DataFrame, *, scale: str = "", alpha: float = 0.05) -> pd.Da
     n, k = values.shape
     problem = _too_poor(values)
     found = [NONE] * len(ICCS) if problem else _iccs(_MeanSquares(values), alpha)
-    return reliability(scale, "icc", zip(ICCS, found, strict=True), n, k, problem)
+    parts = [
+        reliability(scale, "icc", [(name, one)], n, k, problem or _undefined(one))
+        for name, one in zip(ICCS, found, strict=True)
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _too_poor(values: Floats) -> str:
@@ -60,7 +63,11 @@ def _too_poor(values: Floats) -> str:
         return "fewer than two units with every rating"
     if k < 2:
         return "fewer than two raters"
-    return "all ratings are equal" if np.ptp(values) == 0 else ""
+    return "all ratings are equal" if exact.constant(values) else ""
+
+
+def _undefined(found: Effect) -> str:
+    return "" if np.isfinite(found.estimate) else "the variances it divides by come to nothing"
 
 
 class _MeanSquares:
@@ -68,16 +75,16 @@ class _MeanSquares:
 
     def __init__(self, values: Floats) -> None:
         self.n, self.k = values.shape
-        units = self.k * float(((values.mean(axis=1) - values.mean()) ** 2).sum())
-        raters = self.n * float(((values.mean(axis=0) - values.mean()) ** 2).sum())
-        total = float(((values - values.mean()) ** 2).sum())
-        within, error = (
-            rest if rest > ROUNDING * total else 0.0
-            for rest in (total - units, total - units - raters)
-        )
-        self.units, self.raters = units / (self.n - 1), raters / (self.k - 1)
-        self.within = within / (self.n * (self.k - 1))
-        self.error = error / ((self.n - 1) * (self.k - 1))
+        # n·k times the sums of squares, of whole numbers: what is 0 is 0.
+        whole = exact.whole(values)
+        everything = whole.sum() ** 2
+        units = self.n * (whole.sum(axis=1) ** 2).sum() - everything
+        raters = self.k * (whole.sum(axis=0) ** 2).sum() - everything
+        total = self.n * self.k * (whole**2).sum() - everything
+        within, error = total - units, total - units - raters
+        self.units, self.raters = float(units) / (self.n - 1), float(raters) / (self.k - 1)
+        self.within = float(within) / (self.n * (self.k - 1))
+        self.error = float(error) / ((self.n - 1) * (self.k - 1))
 
 
 def _iccs(ms: _MeanSquares, alpha: float) -> list[Effect]:
@@ -90,14 +97,17 @@ def _iccs(ms: _MeanSquares, alpha: float) -> list[Effect]:
 
 
 def _of_mean(single: float, k: int) -> float:
-    """Spearman & Brown: the reliability of the mean of k ratings; −∞ at −1/(k − 1)."""
+    """Spearman & Brown: the reliability of the mean of k ratings; NaN (−∞) from −1/(k − 1) down."""
     spread = 1 + (k - 1) * single
-    return -np.inf if spread <= 0 else k * single / spread
+    return np.nan if not spread > 0 else k * single / spread
 
 
 def _one_error(units: float, error: float, df1: int, df2: int, k: int, alpha: float) -> Effect:
     """(units − error)/(units + (k − 1) error), with the interval of F = units/error."""
-    estimate = (units - error) / (units + (k - 1) * error)
+    spread = units + (k - 1) * error
+    if spread == 0:
+        return NONE
+    estimate = (units - error) / spread
     if error == 0:
         return Effect(estimate, np.nan, np.nan)
     f = units / error
@@ -109,9 +119,10 @@ def _one_error(units: float, error: float, df1: int, df2: int, k: int, alpha: fl
 def _absolute(ms: _MeanSquares, alpha: float) -> Effect:
     """ICC(2,1), with Satterthwaite's degrees of freedom (Shrout & Fleiss 1979, p. 424)."""
     n, k = ms.n, ms.k
-    estimate = (ms.units - ms.error) / (
-        ms.units + (k - 1) * ms.error + k * (ms.raters - ms.error) / n
-    )
+    whole = n * (ms.units + (k - 1) * ms.error) + k * (ms.raters - ms.error)
+    if whole == 0:
+        return NONE
+    estimate = n * (ms.units - ms.error) / whole
     if ms.error == 0:
         return Effect(estimate, np.nan, np.nan)
     ratio = k * estimate * ms.raters / ms.error
@@ -221,9 +232,9 @@ def _counts(values: Floats, points: Floats) -> Floats:
 
 
 def _alpha(counts: Floats, points: Floats, level: str, alpha: float, seed: int) -> Effect:
-    estimate = float(_alphas(np.ones((1, len(counts))), counts, points, level)[0])
-    if estimate == 1:
+    if not ((counts > 0).sum(axis=1) > 1).any():
         return Effect(1.0, np.nan, np.nan)
+    estimate = float(_alphas(np.ones((1, len(counts))), counts, points, level)[0])
     drawn = [_alphas(w, counts, points, level) for w in _resamples(counts.shape, seed)]
     # A resample in which all ratings are equal has no α.
     low, high = np.nanquantile(np.concatenate(drawn), [alpha / 2, 1 - alpha / 2])

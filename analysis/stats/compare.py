@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import effects, shift
+from . import effects, exact, shift
 from .effects import Effect, Floats
 from .participants import means_by_condition, not_apart, too_few, too_few_complete
 from .rows import COMPARISONS, OK, UNIT, Fields, named, not_estimable
@@ -176,14 +176,14 @@ def _of_t(test: TTest, bound: float | None, effect: Effect, name: str) -> Fields
 
 
 def _welch(x: Floats, y: Floats, alpha: float, bound: float | None) -> Fields:
-    if np.ptp(x) + np.ptp(y) == 0:
+    if exact.constant(x) and exact.constant(y):
         return not_estimable("no variance within either condition")
     test = welch_t(x, y, alpha=alpha)
     return _of_t(test, bound, effects.hedges_g(x, y, alpha=alpha), "hedges_g")
 
 
 def _paired(x: Floats, y: Floats, alpha: float, bound: float | None) -> Fields:
-    if np.ptp(effects.differences(x, y)) == 0:
+    if exact.constant(effects.differences(x, y)):
         return not_estimable("all participants' differences are equal")
     test = paired_t(x, y, alpha=alpha)
     return _of_t(test, bound, effects.d_av(x, y, alpha=alpha), "d_av")

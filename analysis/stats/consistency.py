@@ -1,17 +1,19 @@
 """Consistency: of a scale's items with each other, and of people with themselves."""
 
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
-from .describe import BATCH, RESAMPLES
+from . import exact
+from .bootstrap import BATCH, RESAMPLES
 from .effects import NONE, Effect, Floats
 from .rows import reliability
 
 ALL_ITEMS = "all items"
-ROUNDING = 1e-12
 
 
 # Cronbach's α
@@ -60,18 +62,24 @@ def _no_alpha(values: Floats) -> str:
         return "fewer than two items"
     if n < 2:
         return "fewer than two participants with every item"
-    constant = np.ptp(values.sum(axis=1)) < ROUNDING
+    constant = len(set(exact.whole(values).sum(axis=1))) == 1
     return "no variance between participants" if constant else ""
 
 
 def _cronbach(values: Floats, alpha: float) -> Effect:
     n, k = values.shape
-    parts, whole = values.var(axis=0, ddof=1).sum(), values.sum(axis=1).var(ddof=1)
-    error = 1 - k / (k - 1) * (1 - float(parts / whole))
-    if abs(error) < ROUNDING:
+    items = exact.whole(values)
+    parts, whole = (_squares(one).sum() for one in (items, items.sum(axis=1, keepdims=True)))
+    error = float(Fraction(k * parts - whole, (k - 1) * whole))
+    if error == 0:
         return Effect(1.0, np.nan, np.nan)
     low, high = stats.f.ppf([1 - alpha / 2, alpha / 2], n - 1, (n - 1) * (k - 1))
     return Effect(1 - error, 1 - error * float(low), 1 - error * float(high))
+
+
+def _squares(whole: NDArray[np.object_]) -> NDArray[np.object_]:
+    """n times the sum of squares of each column of whole numbers (n, m)."""
+    return np.asarray(len(whole) * (whole**2).sum(axis=0) - whole.sum(axis=0) ** 2)
 
 
 def _correlation_row(
@@ -85,16 +93,19 @@ def _correlation_row(
 def _no_correlation(item: Floats, rest: Floats) -> str:
     if len(item) < 4:
         return "fewer than four participants with every item"
-    constant = min(np.ptp(item), np.ptp(rest)) < ROUNDING
+    constant = exact.constant(item) or exact.constant(rest)
     return "no variance between participants" if constant else ""
 
 
 def _correlation(x: Floats, y: Floats, alpha: float) -> Effect:
-    r = float(np.corrcoef(x, y)[0, 1])
-    if abs(r) > 1 - ROUNDING:
-        return Effect(r, np.nan, np.nan)
-    half = float(stats.norm.ppf(1 - alpha / 2)) / np.sqrt(len(x) - 3)
-    return Effect(r, float(np.tanh(np.arctanh(r) - half)), float(np.tanh(np.arctanh(r) + half)))
+    found = stats.pearsonr(x, y)
+    whole = exact.whole(np.column_stack([x, y]))
+    a, b, c = _squares(np.column_stack([whole, whole.sum(axis=1)]))
+    # (2 Σxy)² = 4 Σx² Σy² where all lie on a line.
+    if (c - a - b) ** 2 == 4 * a * b:
+        return Effect(float(np.sign(found.statistic)), np.nan, np.nan)
+    low, high = found.confidence_interval(1 - alpha)
+    return Effect(float(found.statistic), float(low), float(high))
 
 
 # the same track rated twice

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from .clustered import FEWEST, TINY, Floats, Inference, infer, sample
+from . import exact
+from .clustered import FEWEST, TINY, Inference, infer, sample
 from .rows import OK, Fields, not_estimable
 
 CORRELATIONS = [
@@ -142,7 +143,7 @@ def _status(
         return {"status": OK}
     if np.isnan(found.r):
         groups = rows.groupby("condition") if by_condition else [("", rows)]
-        same = x if all(group[x].nunique() == 1 for _, group in groups) else y
+        same = x if all(exact.constant(group[x]) for _, group in groups) else y
         where = " within each condition" if by_condition else ""
         return not_estimable(f"all values of {same} are equal{where}")
     if rows["participant_id"].nunique() < FEWEST:
@@ -217,9 +218,11 @@ def _repeated(
     rows: pd.DataFrame, x: str, y: str, bound: float | None, alpha: float
 ) -> tuple[Inference, str]:
     cells = rows.groupby(CELL)
-    a, b = (_apart(rows[name] - cells[name].transform("mean")) for name in (x, y))
-    for name, values in ((x, a), (y, b)):
-        if not values.any():
+    a, b = (
+        (rows[name] - cells[name].transform("mean")).to_numpy(dtype=np.float64) for name in (x, y)
+    )
+    for name in (x, y):
+        if all(exact.constant(own) for _, own in cells[name]):
             where = " in a condition" if rows["condition"].nunique() > 1 else ""
             return Inference(np.nan), f"each participant's values of {name}{where} are equal"
     r = float(np.clip((a @ b) / np.sqrt((a @ a) * (b @ b)), -1, 1))
@@ -228,12 +231,6 @@ def _repeated(
         perfect = "the values agree perfectly" if df >= 2 else "too few playlists"
         return Inference(r), f"{perfect}, so that there is no interval"
     return _fisher(r, df, bound, alpha), ""
-
-
-def _apart(differences: pd.Series) -> Floats:
-    """Differences from a mean, without what is only rounding."""
-    values = differences.to_numpy(dtype=np.float64)
-    return np.where(np.abs(values) > TINY, values, 0.0)
 
 
 def _fisher(r: float, df: int, bound: float | None, alpha: float) -> Inference:

@@ -4,21 +4,17 @@ Ratings of one participant hang together, so that no interval here counts rating
 they were independent people.
 """
 
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+
+from . import exact
+from .bootstrap import CONFIDENCE, FEWEST, mean_intervals
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
-
-CONFIDENCE = 0.95
-RESAMPLES = 9999
-# Resampled values held in memory at once: 40 MB.
-BATCH = 5_000_000
 
 DESCRIPTIVES = [
     "outcome",
@@ -38,60 +34,74 @@ DESCRIPTIVES = [
 ]
 LIKERT = ["outcome", "condition", "category", "count", "share", "ci_low", "ci_high"]
 ALL = "all"
+METHOD = "bca_bootstrap_participants"
 
 
 def participant_means(frame: pd.DataFrame, outcome: str) -> Floats:
     """Each participant's mean of the outcome, without those who have no value; shape (n,)."""
-    return _means(*_values_and_people(frame, outcome))
+    values, people, n = _values_and_people(frame, outcome)
+    return _means(values, people, n, np.zeros(len(values), np.intp), 1)[0]
 
 
-def _values_and_people(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Places]:
-    """As numbers; people in the order of their pseudonyms."""
+def _values_and_people(frame: pd.DataFrame, outcome: str) -> tuple[Floats, Places, int]:
+    """As numbers; people in the order of their pseudonyms, and how many they are."""
     values = pd.to_numeric(frame[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
-    people, _ = pd.factorize(frame["participant_id"].astype(str), sort=True)
-    return values, people
+    people, names = pd.factorize(frame["participant_id"].astype(str), sort=True)
+    return values, people, len(names)
 
 
-def _means(values: Floats, people: Places) -> Floats:
-    """On arrays, as there are as many groups as tracks to be described."""
-    given = ~np.isnan(values)
-    _, whose, n_each = np.unique(people[given], return_inverse=True, return_counts=True)
-    means: Floats = np.bincount(whose, values[given], len(n_each)) / n_each
-    return means
+def _means(values: Floats, people: Places, n: int, groups: Places, n_groups: int) -> list[Floats]:
+    """Of each group. On arrays, as there are as many groups as tracks to be described."""
+    used = ~np.isnan(values) & (groups >= 0)
+    cells, whose = np.unique(groups[used] * n + people[used], return_inverse=True)
+    means = exact.means(values[used], whose, len(cells))
+    return np.split(means, np.searchsorted(cells, n * np.arange(1, n_groups)))[:n_groups]
 
 
-def mean_interval(means: Floats, *, seed: int = 1) -> tuple[float, float, str]:
-    """The 95 % interval of the mean of participants' means: (low, high, method).
+Interval = tuple[float, float, str]
+
+
+def mean_interval(means: Floats, *, seed: int = 1) -> Interval:
+    """`intervals` of one group."""
+    return intervals([means], seed=seed)[0]
+
+
+def intervals(groups: Sequence[Floats], *, seed: int = 1) -> list[Interval]:
+    """The 95 % interval of the mean of each group's participants' means: (low, high, method).
 
     Bias-corrected and accelerated bootstrap that resamples participants, 9,999 times with
-    a fixed seed. NaN and `not_estimable: why` with fewer than two participants and for
-    constants (for which scipy's bootstrap returns NaN).
+    a fixed seed; groups of one size share their draws. NaN and `not_estimable: why` with fewer
+    than `FEWEST` participants and for constants (for which scipy's bootstrap returns NaN).
     Source: Efron (1987), Better bootstrap confidence intervals, JASA 82:171.
     """
-    if reason := _not_estimable(means):
-        return np.nan, np.nan, f"not_estimable: {reason}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
-        low, high = stats.bootstrap(
-            (means,),
-            np.mean,
-            confidence_level=CONFIDENCE,
-            n_resamples=RESAMPLES,
-            batch=max(BATCH // len(means), 1),
-            method="BCa",
-            random_state=np.random.default_rng(seed),
-        ).confidence_interval
-    if not np.isfinite([low, high]).all():
-        return np.nan, np.nan, "not_estimable: the bootstrap distribution is degenerate"
-    return float(low), float(high), "bca_bootstrap_participants"
+    found = [(np.nan, np.nan, f"not_estimable: {_not_estimable(means)}") for means in groups]
+    for numbers, table in _by_size(groups):
+        if len(table) < FEWEST:
+            continue
+        ends = mean_intervals(table, np.ones_like(table), seed=seed)
+        for number, low, high in zip(numbers, *(end.tolist() for end in ends), strict=True):
+            if np.isfinite([low, high]).all():
+                found[number] = low, high, METHOD
+    return found
+
+
+def _by_size(groups: Sequence[Floats]) -> Iterator[tuple[list[int], Floats]]:
+    """The numbers of groups with equally many values, and their values side by side (n, groups)."""
+    by_size: dict[int, list[int]] = {}
+    for number, values in enumerate(groups):
+        by_size.setdefault(len(values), []).append(number)
+    for numbers in by_size.values():
+        yield numbers, np.column_stack([groups[number] for number in numbers])
 
 
 def _not_estimable(means: Floats) -> str:
-    if len(means) == 0:
-        return "no ratings"
-    if len(means) == 1:
-        return "one participant"
-    return "all participants' means equal" if np.ptp(means) < 1e-12 else ""
+    if len(means) < 2:
+        return "one participant" if len(means) else "no ratings"
+    if exact.constant(means):
+        return "all participants' means equal"
+    if len(means) < FEWEST:
+        return f"fewer than {FEWEST} participants"
+    return "the bootstrap distribution is degenerate"
 
 
 def describe(
@@ -115,46 +125,51 @@ def describe(
     `levels` adds rows for groups nobody is in. Missing outcomes are left out and counted in
     `n_missing`. What can't be estimated is NaN. Raises KeyError for an unknown column.
     """
-    label, column = name or outcome, group_by
-    values, people = _values_and_people(frame, outcome)
-    rows = [
-        {"outcome": label, "group_by": column or ALL, "level": str(level), **_row(*group, seed)}
-        for level, at in _groups(frame, column, levels)
-        for group in [(values[at], people[at])]
-    ]
-    return pd.DataFrame(rows, columns=DESCRIPTIVES)
+    values, people, n = _values_and_people(frame, outcome)
+    names, groups = _groups(frame, group_by, levels)
+    means = _means(values, people, n, groups, len(names))
+    missing = np.isnan(values) & (groups >= 0)
+    rows = {
+        "outcome": name or outcome,
+        "group_by": group_by or ALL,
+        "level": [str(one) for one in names],
+        **_summary(means),
+        "n_ratings": np.bincount(groups[~missing & (groups >= 0)], minlength=len(names)),
+        "n_missing": np.bincount(groups[missing], minlength=len(names)),
+    }
+    ends = pd.DataFrame(intervals(means, seed=seed), columns=["ci_low", "ci_high", "ci_method"])
+    table = pd.DataFrame(rows).join(ends)[DESCRIPTIVES]
+    for number in np.flatnonzero(table["ci_method"].str.endswith("means equal")):
+        if exact.constant(values[(groups == number) & ~missing]):
+            table.loc[number, "ci_method"] = "not_estimable: all ratings equal"
+    return table
 
 
 def _groups(
     frame: pd.DataFrame, column: str | None, levels: Iterable[object] | None
-) -> list[tuple[object, Places]]:
-    """The places of each level's rows."""
+) -> tuple[list[object], Places]:
+    """The levels, and which of them each row is of; −1 for none."""
     if column is None:
-        return [(ALL, np.arange(len(frame)))]
-    found = frame.groupby(column).indices
-    nowhere = np.array([], dtype=np.intp)
-    return [(one, found.get(one, nowhere)) for one in (sorted(found) if levels is None else levels)]
+        return [ALL], np.zeros(len(frame), np.intp)
+    if levels is None:
+        codes, found = pd.factorize(frame[column], sort=True)
+        return list(found), codes
+    names = list(levels)
+    return names, pd.Index(names).get_indexer(frame[column])
 
 
-def _row(values: Floats, people: Places, seed: int) -> dict[str, object]:
-    means, given = _means(values, people), ~np.isnan(values)
-    low, high, method = mean_interval(means, seed=seed)
-    if method.endswith("means equal") and np.ptp(values[given]) == 0:
-        method = "not_estimable: all ratings equal"
-    q1, median, q3 = np.quantile(means, [0.25, 0.5, 0.75]) if len(means) else [np.nan] * 3
-    return {
-        "n_participants": len(means),
-        "n_ratings": int(given.sum()),
-        "mean": means.mean() if len(means) else np.nan,
-        "sd": means.std(ddof=1) if len(means) > 1 else np.nan,
-        "median": median,
-        "q1": q1,
-        "q3": q3,
-        "ci_low": low,
-        "ci_high": high,
-        "ci_method": method,
-        "n_missing": int((~given).sum()),
-    }
+def _summary(groups: Sequence[Floats]) -> dict[str, Floats]:
+    """How many values, their mean, SD and quartiles, for each group."""
+    found = {name: np.full(len(groups), np.nan) for name in ("mean", "sd", "q1", "median", "q3")}
+    for numbers, table in _by_size(groups):
+        if len(table):
+            found["mean"][numbers] = table.mean(axis=0)
+            quartiles = np.quantile(table, [0.25, 0.5, 0.75], axis=0)
+            for name, values in zip(("q1", "median", "q3"), quartiles, strict=True):
+                found[name][numbers] = values
+        if len(table) > 1:
+            found["sd"][numbers] = table.std(axis=0, ddof=1)
+    return {"n_participants": np.array([len(one) for one in groups]), **found}
 
 
 def likert_distribution(

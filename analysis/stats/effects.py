@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
-Floats = NDArray[np.float64]
+from . import exact
 
-# Means of ratings that are equal differ in their last bits; ranks must not see that.
-DECIMALS = 10
+Floats = NDArray[np.float64]
 
 
 class Effect(NamedTuple):
@@ -53,7 +52,7 @@ def cohen_d(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> Effect:
     values on a side or without variance. Source: Cumming & Finch (2001), EPM 61:532.
     """
     x, y = array(a), array(b)
-    if min(len(x), len(y)) < 2 or np.ptp(x) + np.ptp(y) == 0:
+    if min(len(x), len(y)) < 2 or (exact.constant(x) and exact.constant(y)):
         return NONE
     df = len(x) + len(y) - 2
     pooled = np.sqrt(((len(x) - 1) * x.var(ddof=1) + (len(y) - 1) * y.var(ddof=1)) / df)
@@ -86,7 +85,7 @@ def d_av(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> Effect:
     """
     x, y = pairs(a, b)
     difference = differences(a, b)
-    if len(x) < 2 or np.ptp(difference) == 0:
+    if len(x) < 2 or exact.constant(difference):
         return NONE
     standard = np.sqrt((x.var(ddof=1) + y.var(ddof=1)) / 2)
     error = difference.std(ddof=1) / np.sqrt(len(x))
@@ -101,9 +100,8 @@ def pairs(a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def differences(a: ArrayLike, b: ArrayLike) -> Floats:
-    """a − b of the complete pairs, shape (n,), rounded so that equal ones are equal (3.3 − 2.3)."""
-    x, y = pairs(a, b)
-    return np.round(x - y, DECIMALS)
+    """a − b of the complete pairs, shape (n,): equal ones are equal floats (3.3 − 2.3 and 1)."""
+    return exact.differences(*pairs(a, b))
 
 
 def _from_t(t: float, df: float, scale: float, alpha: float) -> Effect:
@@ -191,7 +189,7 @@ def superiority(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> Superiori
     placements = [(1 + np.subtract(*_above(*sides))) / 2 for sides in ((x, y), (y, x))]
     share = float(placements[0].mean())
     parts = np.array([placed.var(ddof=1) / len(placed) for placed in placements])
-    if parts.sum() == 0:
+    if all(exact.constant(placed) for placed in placements):
         return Superiority(Effect(share, np.nan, np.nan), np.nan, np.nan, np.nan)
     error = float(np.sqrt(parts.sum()))
     df = float(parts.sum() ** 2 / (parts**2 / (np.array([len(x), len(y)]) - 1)).sum())

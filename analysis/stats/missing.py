@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from .describe import ALL, RESAMPLES, share
+from .bootstrap import RESAMPLES
+from .describe import ALL, share
 from .participants import means_by_condition
 from .rows import OK, Fields, not_estimable
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from .describe import BATCH, CONFIDENCE, RESAMPLES
+from .bootstrap import BATCH, CONFIDENCE, RESAMPLES
 
 Floats = NDArray[np.float64]
 

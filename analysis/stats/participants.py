@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from .effects import DECIMALS, Floats
+from . import exact
+from .effects import Floats
 
 
 def means_by_condition(
@@ -13,15 +14,20 @@ def means_by_condition(
 ) -> pd.DataFrame:
     """Each participant's mean in each condition: participants × conditions, NaN without a value.
 
+    Equal means are equal floats (`exact.means`).
+
     `frame` has `participant_id`, `condition` and the outcome, with any number of rows for a
     participant and condition. Participants with no row in these conditions are not there.
     Raises KeyError for an unknown column.
     """
     rows = frame[frame["condition"].isin(list(conditions))]
-    values = pd.to_numeric(rows[outcome]).astype(float)
-    means = values.groupby([rows["participant_id"].astype(str), rows["condition"]]).mean()
-    wide = means.unstack("condition").reindex(columns=list(conditions))
-    return wide.round(DECIMALS).sort_index()
+    values = pd.to_numeric(rows[outcome]).to_numpy(dtype=np.float64, na_value=np.nan)
+    people, names = pd.factorize(rows["participant_id"].astype(str), sort=True)
+    given, k = ~np.isnan(values), len(conditions)
+    cells = people * k + pd.Index(conditions).get_indexer(rows["condition"])
+    means = exact.means(values[given], cells[given], len(names) * k).reshape(len(names), k)
+    index = pd.Index(names, name="participant_id")
+    return pd.DataFrame(means, index, pd.Index(conditions, name="condition"))
 
 
 def too_few(groups: Sequence[Floats], names: Sequence[str]) -> str:
@@ -31,7 +37,7 @@ def too_few(groups: Sequence[Floats], names: Sequence[str]) -> str:
             return f"no participant has a value in {name}"
         if len(values) == 1:
             return f"only one participant has a value in {name}"
-    return "all participants' means are equal" if np.ptp(np.concatenate(groups)) == 0 else ""
+    return "all participants' means are equal" if exact.constant(np.concatenate(groups)) else ""
 
 
 def not_apart(means: pd.DataFrame) -> str:

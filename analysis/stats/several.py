@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from .effects import DECIMALS, NONE, Effect, Floats, eta_squared
+from . import exact
+from .effects import NONE, Effect, Floats, eta_squared
 from .participants import means_by_condition, not_apart, too_few, too_few_complete
 from .rows import COMPARISONS, OK, UNIT, Fields, named, not_estimable
 
@@ -123,7 +124,7 @@ def greenhouse_geisser(values: ArrayLike) -> float:
 def _welch(groups: list[Floats], alpha: float) -> Fields:
     from statsmodels.stats.oneway import anova_oneway
 
-    if min(np.ptp(group) for group in groups) == 0:
+    if any(exact.constant(group) for group in groups):
         return not_estimable("a condition without variance")
     test = anova_oneway(groups, use_var="unequal")
     return _of_f(float(test.statistic), float(test.df_num), float(test.df_denom), alpha)
@@ -135,7 +136,7 @@ def _repeated(groups: list[Floats], alpha: float) -> Fields:
     by_condition = values.mean(axis=0)
     residual = values - values.mean(axis=1, keepdims=True) - by_condition + values.mean()
     error = float((residual**2).sum())
-    if np.abs(residual).max() < 10.0**-DECIMALS:
+    if all(exact.constant(exact.differences(groups[0], other)) for other in groups[1:]):
         return not_estimable("all participants' differences are equal")
     explained = n * float(((by_condition - values.mean()) ** 2).sum())
     epsilon = greenhouse_geisser(values)
@@ -160,7 +161,7 @@ def _kruskal(groups: list[Floats], alpha: float) -> Fields:
 
 
 def _friedman(groups: list[Floats], alpha: float) -> Fields:
-    if np.ptp(np.column_stack(groups), axis=1).max() == 0:
+    if exact.constants(np.vstack(groups)).all():
         return not_estimable("no participant's means differ")
     test, n, k = stats.friedmanchisquare(*groups), len(groups[0]), len(groups)
     effect = named(kendall_w(float(test.statistic), n, k, alpha=alpha), "kendall_w")

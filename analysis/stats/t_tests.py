@@ -1,11 +1,12 @@
 """Student's t on arrays: Welch's, paired, and two one-sided tests of equivalence."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from . import exact
 from .effects import array, differences
 
 
@@ -21,6 +22,9 @@ class TTest(NamedTuple):
     high: float
 
 
+NONE = TTest(*[np.nan] * 7)
+
+
 def welch_t(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> TTest:
     """mean a − mean b with Welch's t test, which does not take the variances for equal.
 
@@ -28,13 +32,10 @@ def welch_t(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> TTest:
     Source: Welch (1947), Biometrika 34:28.
     """
     x, y = array(a), array(b)
-    if min(len(x), len(y)) < 2:
-        return TTest(*[np.nan] * 7)
-    parts = np.array([x.var(ddof=1) / len(x), y.var(ddof=1) / len(y)])
-    if np.ptp(x) + np.ptp(y) == 0:
-        return TTest(*[np.nan] * 7)
-    df = parts.sum() ** 2 / (parts**2 / (np.array([len(x), len(y)]) - 1)).sum()
-    return _t_test(x.mean() - y.mean(), float(np.sqrt(parts.sum())), df, alpha)
+    if min(len(x), len(y)) < 2 or (exact.constant(x) and exact.constant(y)):
+        return NONE
+    se = float(np.hypot(stats.sem(x), stats.sem(y)))
+    return _row(x.mean() - y.mean(), se, stats.ttest_ind(x, y, equal_var=False), alpha)
 
 
 def paired_t(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> TTest:
@@ -44,16 +45,16 @@ def paired_t(a: ArrayLike, b: ArrayLike, *, alpha: float = 0.05) -> TTest:
     pairs or when all differences are equal. Source: Student (1908), Biometrika 6:1.
     """
     difference = differences(a, b)
-    if len(difference) < 2 or np.ptp(difference) == 0:
-        return TTest(*[np.nan] * 7)
-    n = len(difference)
-    return _t_test(difference.mean(), float(difference.std(ddof=1) / np.sqrt(n)), n - 1, alpha)
+    if len(difference) < 2 or exact.constant(difference):
+        return NONE
+    se = float(stats.sem(difference))
+    return _row(difference.mean(), se, stats.ttest_1samp(difference, 0), alpha)
 
 
-def _t_test(estimate: float, se: float, df: float, alpha: float) -> TTest:
-    t, half = estimate / se, stats.t.ppf(1 - alpha / 2, df) * se
-    p = 2 * stats.t.sf(abs(t), df)
-    return TTest(*map(float, (estimate, se, t, df, p, estimate - half, estimate + half)))
+def _row(estimate: float, se: float, test: Any, alpha: float) -> TTest:
+    ends = test.confidence_interval(1 - alpha)
+    found = (estimate, se, test.statistic, test.df, test.pvalue, ends.low, ends.high)
+    return TTest(*map(float, found))
 
 
 def tost(estimate: float, se: float, df: float, bound: float) -> float:

@@ -129,7 +129,7 @@ def report(entry: PlaylistTrack, **fields: object) -> None:
 @pytest.fixture
 def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the files hold does not hang on how exact the intervals are."""
-    monkeypatch.setattr("analysis.stats.describe.RESAMPLES", 199)
+    monkeypatch.setattr("analysis.stats.bootstrap.RESAMPLES", 199)
 
 
 @pytest.fixture

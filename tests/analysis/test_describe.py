@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analysis.stats.describe import (
     DESCRIPTIVES,
     LIKERT,
     describe,
     effective_ratings,
+    intervals,
     likert_distribution,
 )
 
@@ -103,3 +105,27 @@ def test_ratings_that_agree_within_people_are_worth_as_many_as_people():
     apart = pd.Series([1, 0, 0, 1, 1, 0, 1, 0])
     assert effective_ratings(together, people) == 4
     assert effective_ratings(apart, people) == 8
+
+
+def test_three_people_have_no_interval_and_four_have_one():
+    frame = ratings(a=[1], b=[3], c=[4], d=[2])
+    three = describe(frame[frame["participant_id"] != "d"], "liking").iloc[0]
+    assert three["ci_method"] == "not_estimable: fewer than 4 participants"
+    assert np.isnan([three["ci_low"], three["ci_high"]]).all()
+    assert describe(frame, "liking")["ci_method"][0] == "bca_bootstrap_participants"
+
+
+# scipy, one group at a time: what many at once give must be that.
+def test_intervals_of_many_groups_are_those_of_scipy():
+    rng = np.random.default_rng(5)
+    groups = [rng.integers(1, 6, n).astype(float) for n in (12, 7, 12, 30)]
+    for means, (low, high, _) in zip(groups, intervals(groups, seed=3), strict=True):
+        one = stats.bootstrap((means,), np.mean, method="BCa", rng=np.random.default_rng(3))
+        assert (low, high) == pytest.approx(tuple(one.confidence_interval), abs=1e-12)
+
+
+def test_the_interval_of_many_alike_is_that_of_students_t_by_and_large():
+    """Where many people are alike, how often each answer is drawn stands for drawing people."""
+    means = np.repeat([1.0, 2.0, 3.0, 4.0, 5.0], [100, 150, 250, 300, 200])
+    low, high, _ = intervals([means])[0]
+    assert (low, high) == pytest.approx(stats.ttest_1samp(means, 0).confidence_interval(), abs=0.01)

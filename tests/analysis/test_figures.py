@@ -29,7 +29,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def quick() -> Iterator[None]:
     """What a figure shows does not hang on how exact its intervals are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.stats.describe.RESAMPLES", 99)
+        patch.setattr("analysis.stats.bootstrap.RESAMPLES", 99)
         patch.setattr("analysis.figures.band.RESAMPLES", 99)
         yield
 

@@ -176,3 +176,27 @@ def test_components_without_an_interval_say_why(variances: dict[str, float], why
 def test_without_components_there_is_no_row():
     assert list(icc_from_components(components(residual=1.0)).columns) == RELIABILITY
     assert len(icc_from_components(components(residual=1.0))) == 0
+
+
+@pytest.mark.parametrize(
+    ("judged", "variant"),
+    [
+        # Units are alike and raters differ always by the same: nothing is left for ICC(3).
+        ([[1, 2], [1, 2], [1, 2]], "ICC(3,1)"),
+        # Two units, two raters, who cancel each other out.
+        ([[1, 2], [2, 1]], "ICC(2,1)"),
+        ([[0.1, 0.3], [0.1, 0.3]], "ICC(3,k)"),
+        # The mean of k ratings has no reliability at −1/(k − 1).
+        ([[1, 2], [2, 1]], "ICC(1,k)"),
+    ],
+)
+def test_a_coefficient_that_divides_by_nothing_says_so(judged: list[list[float]], variant: str):
+    found = icc(pd.DataFrame(judged)).set_index("variant").loc[variant]
+    assert np.isnan(found["estimate"])
+    assert found["status"] == "not_estimable: the variances it divides by come to nothing"
+
+
+def test_raters_who_agree_on_thirds_disagree_by_nothing():
+    thirds = pd.DataFrame({"a": [1 / 3, 2 / 3, 4 / 3], "b": [1 / 3, 2 / 3, 4 / 3]})
+    assert icc(thirds)["estimate"].tolist() == [1.0] * 6
+    assert krippendorff(thirds, "ordinal")["estimate"][0] == 1
