@@ -357,13 +357,8 @@ LIKERT_DISTRIBUTION = (
 PRIMARY = (
     Column("file", TEXT, "", "", "The file that holds the outcome, without .csv"),
     Column("column", TEXT, "", "", "The outcome's column in that file"),
-    Column(
-        "paired",
-        Type.BOOLEAN,
-        "",
-        "True, False",
-        "Whether each participant has both conditions: paired t test, else Welch's t test",
-    ),
+    Column("test", TEXT, "", "mixed_model, paired_t, welch_t", "The test that decides"),
+    Column("paired", Type.BOOLEAN, "", "True, False", "Whether participants have both conditions"),
     Column("condition_a", TEXT, "", "", "The condition whose mean is the first"),
     Column("condition_b", TEXT, "", "", "The condition whose mean is taken from it"),
     Column("alpha", NUMBER, "", "0–1", "Level of the test; intervals are of 1 − alpha"),

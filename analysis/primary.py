@@ -9,6 +9,7 @@ import pandas as pd
 from survey.models import Study
 
 from .codebook import FILES
+from .inference.design import confirmatory
 from .scales import Scale
 from .source import Source
 from .tables import LIKING
@@ -16,10 +17,12 @@ from .tables import LIKING
 
 @dataclass(frozen=True, slots=True)
 class Primary:
-    """`file` and `column` of the outcome; conditions in pairs, each a first minus a second."""
+    """`file` and `column` of the outcome, and the test that decides; conditions in pairs, each a
+    first minus a second."""
 
     file: str
     column: str
+    test: str
     paired: bool
     pairs: tuple[tuple[str, str], ...]
     alpha: float
@@ -41,10 +44,12 @@ def primary(of: Source) -> Primary | None:
     if found is None:
         return None
     file, scale = found
+    paired = of.study.design == Study.Design.WITHIN
     return Primary(
         file,
         scale.column.name,
-        paired=of.study.design == Study.Design.WITHIN,
+        test=confirmatory(file, paired=paired),
+        paired=paired,
         pairs=tuple(plan.pairs(of.conditions)),
         alpha=plan.alpha,
         planned=bool(plan),
@@ -66,7 +71,7 @@ def _usual(scales: list[tuple[str, Scale]]) -> Found:
 def table(found: Primary | None) -> pd.DataFrame:
     """One row for each pair: the file `primary`, for whoever computes it again."""
     rows = [
-        (one.file, one.column, one.paired, a, b, one.alpha, one.planned)
+        (one.file, one.column, one.test, one.paired, a, b, one.alpha, one.planned)
         for one in ([found] if found else [])
         for a, b in one.pairs
     ]

@@ -218,8 +218,8 @@ def _caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
     there, drawn = rows["place"].nunique(), shown["place"].nunique()
     part = f" {drawn} of {counted(there, 'comparison')} are drawn." if drawn < there else ""
     return (
-        "Differences of participants' means with the intervals by which they are decided (Holm's "
-        "method; the level stands beside each): one with 0 in it shows no difference. Filled "
+        "Differences with the intervals by which they are decided (Holm's method; the level stands "
+        "beside each): one with 0 in it shows no difference. Filled "
         f"squares: planned before the data; hollow circles: exploratory.{bound}{below}{part} "
         "Tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from .comparing import comparisons, power_reached
 from .describing import missing, reliability
 from .design import Design, Outcome
-from .modelling import models
+from .modelling import Fits, models
 from .relating import against_metrics, along_playlists, metric_verdicts
 
 __all__ = ["Design", "Outcome", "infer"]
@@ -28,11 +28,12 @@ def infer(
     `tables` are those of a report: ratings, playlist_ratings, playlist_metrics, answers,
     hidden_tracks. `tell` is called with what is being computed.
     """
+    fits = Fits(tables, design)
     tell("comparing the conditions")
-    compared = comparisons(tables, design)
-    reached = power_reached(tables, design)
+    compared = comparisons(tables, design, fits)
+    reached = power_reached(tables, design, fits)
     tell("fitting the mixed models")
-    fitted, components = models(tables, design)
+    fitted, components = models(tables, design, fits)
     tell("setting ratings against the metrics")
     related = against_metrics(tables, design)
     tell("reliability and what is missing")

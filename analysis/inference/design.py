@@ -7,6 +7,7 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.metrics.circular import circular
+from analysis.stats import mixed_pair
 from survey.analysis_plan import Plan
 
 ALL, AFTER_EXCLUSIONS = "all", "after_exclusions"
@@ -14,6 +15,18 @@ PLANNED, SENSITIVITY, EXPLORATORY = "planned", "sensitivity", "exploratory"
 TRACKS, PLAYLISTS = "ratings", "playlist_ratings"
 
 Pair = tuple[str, str]
+
+
+def confirmatory(file: str, *, paired: bool) -> str:
+    """The one test that decides what is concluded of a contrast on a scale of this file; all others
+    are exploratory.
+
+    Of tracks a mixed model, which takes tracks as a sample, too; of playlists a t test of
+    participants' means.
+    """
+    if file == TRACKS:
+        return mixed_pair.TEST
+    return "paired_t" if paired else "welch_t"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +83,14 @@ class Design:
         turned = {frozenset(pair): pair for pair in self.planned_pairs}
         return [turned.get(frozenset(pair), pair) for pair in combinations(self.conditions, 2)]
 
-    def family(self, outcome: Outcome, pair: Pair, analysis_set: str) -> str:
+    def confirmatory(self, outcome: Outcome) -> str:
+        """The one test that decides what is concluded of a contrast on this outcome."""
+        return confirmatory(outcome.file, paired=self.paired)
+
+    def family(self, outcome: Outcome, pair: Pair, test: str, analysis_set: str) -> str:
         """Planned before the data, the same with other people in it, or exploratory."""
-        if outcome != self.primary or pair not in self.planned_pairs:
+        planned = outcome == self.primary and pair in self.planned_pairs
+        if not planned or test != self.confirmatory(outcome):
             return EXPLORATORY
         return PLANNED if analysis_set == self.sets[-1] else SENSITIVITY
 

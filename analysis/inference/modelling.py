@@ -1,6 +1,7 @@
 """All ratings at once: linear mixed and cumulative-link models of every outcome."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -17,18 +18,47 @@ OF_PLAYLISTS = ("participant_id",)
 TASTE = "participant_condition"
 
 
-def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(terms, variance components) of each model, outcome and analysis set.
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """The linear mixed models of a study, each fitted once, however many tables tell of it."""
 
-    Ratings of tracks: participants and tracks crossed, playlists within participants. Of
-    playlists: participants alone, where they rated several. Where people had several conditions,
-    each several times, also how differently they take to them: without it, conditions seem to
-    differ in 9 of 100 studies in which they do not.
-    """
+    tables: Mapping[str, pd.DataFrame]
+    design: Design
+    _made: dict[tuple[str, str, tuple[str, ...]], MixedFit] = field(default_factory=dict)
+
+    def of(self, outcome: Outcome, analysis_set: str, conditions: Sequence[str]) -> MixedFit:
+        """Of the ratings in these conditions, which come in the study's order.
+
+        Ratings of tracks: participants and tracks crossed, playlists within participants. Of
+        playlists: participants alone, where they rated several. Where people had several
+        conditions, each several times, also how differently they take to them: without it,
+        conditions seem to differ in 9 of 100 studies in which they do not.
+        """
+        key = (outcome.name, analysis_set, tuple(conditions))
+        if key not in self._made:
+            self._made[key] = self._fitted(outcome, analysis_set, conditions)
+        return self._made[key]
+
+    def _fitted(self, outcome: Outcome, analysis_set: str, conditions: Sequence[str]) -> MixedFit:
+        rows = rows_in(self.tables[outcome.file], analysis_set)
+        rows = rows[rows["condition"].isin(conditions)]
+        groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
+        if _repeated(rows):
+            taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
+            rows, groups = rows.assign(**{TASTE: taste}), (*groups, TASTE)
+        return crossed(
+            rows, outcome.column, conditions=conditions, groups=groups, alpha=self.design.alpha
+        )
+
+
+def models(
+    tables: Mapping[str, pd.DataFrame], design: Design, fits: Fits | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(terms, variance components) of each model, outcome and analysis set."""
+    fits = fits or Fits(tables, design)
     terms, components = [], []
-    for analysis_set, outcome in design.each():
-        rows = rows_in(tables[outcome.file], analysis_set)
-        for model, fitted in _fits(rows, outcome, design):
+    for analysis_set, outcome in design.each() if design.conditions else ():
+        for model, fitted in _fits(fits, outcome, analysis_set):
             about = {"model": model, "outcome": outcome.name, "analysis_set": analysis_set}
             terms.append(fitted.terms.assign(**about))
             components.append(fitted.components.assign(**about))
@@ -36,29 +66,15 @@ def models(tables: Mapping[str, pd.DataFrame], design: Design) -> tuple[pd.DataF
 
 
 def _fits(
-    rows: pd.DataFrame, outcome: Outcome, design: Design
+    fits: Fits, outcome: Outcome, analysis_set: str
 ) -> Iterator[tuple[str, MixedFit | OrdinalFit]]:
-    if not design.conditions:
-        return
-    groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
-    if _repeated(rows):
-        taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
-        rows, groups = rows.assign(**{TASTE: taste}), (*groups, TASTE)
-    yield (
-        LINEAR,
-        crossed(
-            rows,
-            outcome.column,
-            conditions=design.conditions,
-            groups=groups,
-            alpha=design.alpha,
-        ),
-    )
+    design = fits.design
+    yield LINEAR, fits.of(outcome, analysis_set, design.conditions)
     if outcome.points:
         yield (
             ORDINAL,
             cumulative_link(
-                rows,
+                rows_in(fits.tables[outcome.file], analysis_set),
                 outcome.column,
                 conditions=design.conditions,
                 points=outcome.points,

@@ -13,8 +13,9 @@ from analysis.inference.design import Pair
 from analysis.manifest import software
 
 from . import columns
+from .formulas import FORMULA
 from .scenarios import Scenario
-from .tables import FORMULA, Done, false_positives, planned_power
+from .tables import Done, false_positives, planned_power
 from .words import apart
 
 

@@ -6,12 +6,19 @@ from itertools import combinations
 
 from analysis.inference import Design
 from analysis.inference.design import TRACKS, Pair
-from analysis.stats.listeners import Listeners, spread_of_differences, spread_of_means
+from analysis.stats.listeners import (
+    Listeners,
+    spread_of_differences,
+    spread_of_means,
+    spread_of_ratings,
+)
 
 # The tests of a report, by what they ask; in the order of their tables.
 COMPARISONS, MODELS, CORRELATIONS = PARTS = ("comparisons", "models", "correlations")
 EFFECT, NULL, BOUNDARY = "effect", "null", "boundary"
 KINDS = (EFFECT, NULL, BOUNDARY)
+# Tests of single ratings, by what their names begin with.
+OF_RATINGS = ("mixed_model", "linear_mixed", "cumulative_link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,18 @@ class Scenario:
             return spread_of_differences(self.listeners, a, b, of_tracks=of_tracks)
         one, other = (spread_of_means(self.listeners, c, of_tracks=of_tracks) for c in (a, b))
         return float(((one**2 + other**2) / 2) ** 0.5)
+
+    def effect(self, a: str, b: str, outcome: str, test: str) -> float:
+        """Their difference in what a test's effect is counted in: of a mixed model, SDs of a single
+        rating."""
+        if test.startswith(OF_RATINGS):
+            return self.difference(a, b) / spread_of_ratings(self.listeners, a, b)
+        return self.difference(a, b) / self.spread(a, b, outcome)
+
+    @property
+    def test(self) -> str:
+        """The test that decides on the planned outcome; empty without one."""
+        return self.design.confirmatory(self.design.primary) if self.design.primary else ""
 
     @property
     def primary(self) -> str:

@@ -1,24 +1,24 @@
 """The tables of a plan: how often simulated studies find something, beside what formulas say."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.inference.design import PLANNED, Pair
 from analysis.stats.conclusions import shown
-from analysis.stats.power import TESTS, power
+from analysis.stats.power import OF_MODEL, TESTS
 from analysis.stats.rows import OK
 
 from . import columns
-from .scenarios import BOUNDARY, EFFECT, Scenario, planned_pairs
-from .verdicts import ANY_PAIR, HOLM, KEYS, METRICS, TOST
+from .formulas import TOST, by_formula
+from .scenarios import BOUNDARY, EFFECT, OF_RATINGS, Scenario, planned_pairs
+from .verdicts import ANY_PAIR, HOLM, KEYS, METRICS
 
-FORMULA, SIMULATION = "formula", "simulation"
-TARGET = 0.8
+SIMULATION = "simulation"
 CONFIDENCE = 0.95
+NOT_SIMULATED = dict.fromkeys(("n_runs", "n_estimable", "ci_low", "ci_high"), np.nan)
 NEVER = "not_estimable: in none of the simulated studies"
 
 
@@ -102,54 +102,10 @@ def _only_wrong(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
 def planned_power(asked: Sequence[Scenario], done: Sequence[Done]) -> pd.DataFrame:
     """Power by formula for the scenarios asked about, then by simulation for those done."""
     parts = [
-        *by_formula(asked),
+        *(row.assign(**NOT_SIMULATED) for row in by_formula(asked)),
         *(by_simulation(one) for one in done if one.scenario.kind != BOUNDARY),
     ]
     return _together(parts, columns.names(columns.POWER))
-
-
-def by_formula(asked: Sequence[Scenario]) -> Iterator[pd.DataFrame]:
-    """Each planned pair: its power with each number of participants, and the number that has 80 %.
-
-    A pair that is apart by its t test, one that is not by the test of its equivalence if there is
-    a bound. Each test by itself, without Holm's correction, as if nobody stopped or rated
-    carelessly.
-    """
-    for pair in planned_pairs(asked[0].design) if asked else ():
-        test, effect = _formula(asked[0], pair)
-        if effect:
-            yield from (_by_formula(one, pair, test, effect, n=one.n) for one in asked)
-            yield _by_formula(asked[0], pair, test, effect, target=TARGET)
-
-
-def _formula(scenario: Scenario, pair: Pair) -> tuple[str, float]:
-    test = "paired_t" if scenario.design.paired else "welch_t"
-    spread = scenario.spread(*pair, scenario.primary)
-    if difference := scenario.difference(*pair):
-        return test, difference / spread
-    return TOST + test, (scenario.design.plan.equivalence_bound or 0.0) / spread
-
-
-def _by_formula(
-    scenario: Scenario,
-    pair: Pair,
-    test: str,
-    effect: float,
-    *,
-    n: float | None = None,
-    target: float | None = None,
-) -> pd.DataFrame:
-    design, (a, b) = scenario.design, pair
-    about = {"outcome": scenario.primary, "condition_a": a, "condition_b": b}
-    row = power(test, effect=effect, n=n, target=target, alpha=design.alpha).assign(**about)
-    return row.assign(
-        family=PLANNED,
-        analysis_set=design.sets[-1],
-        difference=scenario.difference(*pair),
-        participants=row["n"] * (1 if design.paired else len(design.conditions)),
-        method=FORMULA,
-        **dict.fromkeys(("n_runs", "n_estimable", "ci_low", "ci_high"), np.nan),
-    )
 
 
 def by_simulation(done: Done) -> pd.DataFrame:
@@ -164,7 +120,7 @@ def by_simulation(done: Done) -> pd.DataFrame:
         ci_high=found["ci_high"],
         effect=[_standardised(scenario, row) for row in table.to_dict("records")],
         n=scenario.n,
-        assumption=_assumption(scenario),
+        assumption=[_assumption(scenario, test) for test in table["test"]],
         method=SIMULATION,
         status=status(table),
         **dict.fromkeys(("icc", "design_effect"), np.nan),
@@ -198,12 +154,12 @@ def _standardised(scenario: Scenario, row: Row) -> float:
     if row["family"] == METRICS:
         return scenario.listeners.correlation
     two = {a, b} <= set(scenario.design.conditions)
-    return row["difference"] / scenario.spread(a, b, row["outcome"]) if two else np.nan
+    return scenario.effect(a, b, row["outcome"], row["test"]) if two else np.nan
 
 
-def _assumption(scenario: Scenario) -> str:
-    test = TESTS["paired_t" if scenario.design.paired else "welch_t"]
-    return (
-        f"effect: {test.effect}; n: {test.n}; alpha {scenario.design.alpha:g}; by simulated "
-        "listeners"
-    )
+def _assumption(scenario: Scenario, test: str) -> str:
+    what = OF_MODEL
+    if not test.startswith(OF_RATINGS):
+        means = TESTS["paired_t" if scenario.design.paired else "welch_t"]
+        what = f"{means.effect}; n: {means.n}"
+    return f"effect: {what}; alpha {scenario.design.alpha:g}; by simulated listeners"

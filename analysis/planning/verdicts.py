@@ -11,12 +11,13 @@ from analysis.inference.modelling import models
 from analysis.inference.relating import against_metrics
 from analysis.stats.several import ALL as EVERY_CONDITION
 
+from .formulas import TOST
 from .scenarios import COMPARISONS, CORRELATIONS, MODELS
 
 Tables = Mapping[str, pd.DataFrame]
 
 KEYS = ["outcome", "family", "analysis_set", "test", "unit", "condition_a", "condition_b"]
-HOLM, TOST = ", Holm", "tost_"
+HOLM = ", Holm"
 ANY_PAIR = "any pair"
 METRICS, METADATA = "metrics", "metadata"
 # The terms of a model that compare conditions: A - B, and all of them at once.

@@ -8,14 +8,19 @@ import pandas as pd
 from analysis.figures.words import counted, number, span
 from analysis.inference.design import Pair
 
+from .formulas import FORMULA, TARGET, TOST
 from .scenarios import Scenario, planned_pairs
-from .tables import FORMULA, SIMULATION, TARGET
-from .verdicts import HOLM, TOST
+from .tables import SIMULATION
+from .verdicts import HOLM
 
 Row = Mapping[Any, Any]
 # How far from its level a test may be: 3 to 7 % for 5 %.
 NEAR = 0.4
-T_TESTS = {"paired_t": "the paired t test", "welch_t": "Welch's t test"}
+TESTS = {
+    "mixed_model": "the mixed model",
+    "paired_t": "the paired t test",
+    "welch_t": "Welch's t test",
+}
 
 
 def per_cent(value: float, digits: int = 0) -> str:
@@ -79,25 +84,24 @@ def power_said(power: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
     """A sentence for each planned pair that is apart: the fewest participants asked about with
     whom it is found often enough, or the most of them."""
     for pair, rows in apart(power, scenario):
-        yield _simulated(rows, pair) + _needed(rows)
+        yield _simulated(rows, pair, scenario.test) + _needed(rows)
 
 
-def _simulated(rows: pd.DataFrame, pair: Pair) -> str:
+def _simulated(rows: pd.DataFrame, pair: Pair, test: str) -> str:
     done = rows[rows["method"] == SIMULATION]
-    t_tests = done[done["test"].str.removesuffix(HOLM).isin(T_TESTS)]
-    corrected = t_tests[t_tests["test"].str.endswith(HOLM)]
-    last = (corrected if len(corrected) else t_tests).sort_values("participants")
+    corrected = done[done["test"] == test + HOLM]
+    last = (corrected if len(corrected) else done[done["test"] == test]).sort_values("participants")
     if last.empty:
         return ""
     enough = last[last["power"] >= TARGET]
     row = (enough.iloc[0] if len(enough) else last.iloc[-1]).to_dict()
-    test = T_TESTS[row["test"].removesuffix(HOLM)]
     holm = " after Holm's correction" if len(corrected) else ""
     higher, lower = pair if row["difference"] > 0 else pair[::-1]
     return (
         f"With {row['participants']:g} participants, {per_cent(row['power'])} "
         f"({ends(row)} %) of {counted(int(row['n_runs']), 'simulated study')} found that "
-        f"{higher} is rated {number(abs(row['difference']))} points above {lower} ({test}{holm}). "
+        f"{higher} is rated {number(abs(row['difference']))} points above {lower} "
+        f"({TESTS[test]}{holm}). "
     ).replace("studys", "studies")
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from .points import Scale
 
 # Of a five-point scale; see `Listeners`.
+ROUNDING = 1e-9
 PARTICIPANT, BY_CONDITION, PLAYLIST, TRACK, RESIDUAL = 0.5, 0.2, 0.3, 0.4, 0.9
 # Which rules of an analysis plan leave whom out.
 MARKS = {
@@ -36,7 +37,8 @@ class Listeners:
     conditions : their names; `paired`: every participant has every condition, `playlists` of a
     participant then being a multiple of them, in random order within each block.
     playlists, tracks : a participant's, and a playlist's. `library` holds the tracks that a
-    playlist draws from, each at most once; `own_tracks`: conditions share none of them.
+    playlist draws from, each at most once; `own_tracks` is the share of a
+    condition's tracks that no other one has: 0 all are shared, 1 none.
     effects : points that a condition's mean rating lies above `level`, 0 where it is not named.
     They are of the ratings as given: an opinion moves further than its rating near a scale's ends.
     level : the mean rating without an effect; None for the middle of the scale.
@@ -61,7 +63,7 @@ class Listeners:
     playlists: int = 1
     tracks: int = 10
     library: int = 500
-    own_tracks: bool = False
+    own_tracks: float = 0.0
     effects: Mapping[str, float] = field(default_factory=dict)
     level: float | None = None
     participant: float = PARTICIPANT
@@ -110,8 +112,15 @@ class Listeners:
 
     @property
     def pool(self) -> int:
-        """Tracks that a playlist is drawn from."""
-        return self.library // len(self.conditions) if self.own_tracks else self.library
+        """Tracks that a playlist is drawn from: the shared ones, and its condition's own."""
+        others = len(self.conditions) - 1
+        return int(self.library / (1 + others * self.own_tracks) + ROUNDING)
+
+    @property
+    def own(self) -> int:
+        """Those of them that are its condition's own."""
+        left = self.library - self.pool
+        return min(round(self.pool * self.own_tracks), left // (len(self.conditions) - 1))
 
     @property
     def repeats(self) -> int:
@@ -121,7 +130,7 @@ class Listeners:
 
 def _problems(who: Listeners) -> Iterator[str]:
     """What can't be simulated, in words."""
-    shares = ("stopping", "straight", "careless", "metric_sharing")
+    shares = ("stopping", "straight", "careless", "metric_sharing", "own_tracks")
     k = len(who.conditions)
     if k < 2 or len(set(who.conditions)) < k:
         yield "Two conditions or more are needed, with different names."
@@ -157,6 +166,28 @@ def _beyond(who: Listeners) -> Iterator[str]:
 
 
 # what the assumptions come to
+
+
+def spread_of_ratings(who: Listeners, a: str, b: str) -> float:
+    """SD of a single rating in either of two conditions, in points."""
+    variances = [who.scale.variance(who.opinions[name], who.spread) for name in (a, b)]
+    return float(np.sqrt(np.mean(variances)))
+
+
+def variance_by_tracks(who: Listeners, a: str, b: str, n: float) -> float:
+    """How much the tracks that conditions have of their own add to the variance of the difference
+    of two conditions' means, n participants in each; in points².
+
+    It does not vanish with many participants: the tracks that there are stay the same.
+    """
+    if not who.own:
+        return 0.0
+    shared = np.mean([
+        who.scale.covariance(who.opinions[name], who.opinions[name], who.track**2, who.spread)
+        for name in (a, b)
+    ])  # fmt: skip
+    heard_again = who.own / who.pool**2 - 1 / (who.pool * n * who.repeats)
+    return float(2 * shared * max(heard_again, 0.0))
 
 
 def spread_of_means(who: Listeners, condition: str, *, of_tracks: bool = True) -> float:

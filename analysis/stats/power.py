@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, special, stats
 
+from . import mixed_pair
 from .rows import OK, Fields, not_estimable
 
 POWER = [
@@ -34,6 +35,7 @@ MOST = 10_000_000
 SMALLEST_EFFECT, LARGEST_EFFECT = 1e-6, 100.0
 # An n that is whole but for the root finder is not rounded up.
 ROUNDING = 1e-9
+OF_MODEL = "difference in SDs of a single rating; n: participants, between them of a condition"
 
 
 def design_effect(ratings: float, icc: float) -> float:
@@ -231,6 +233,39 @@ def power(
         "design_effect": plan.deff,
         "status": OK,
         **(found if 0 <= icc <= 1 else not_estimable("no intraclass correlation from 0 to 1")),
+    }
+    return pd.DataFrame([row], columns=POWER)
+
+
+def power_of_model(
+    *,
+    se: float,
+    df: float,
+    n: float,
+    effect: float | None = None,
+    target: float | None = None,
+    equivalence: bool = False,
+    alpha: float = 0.05,
+) -> pd.DataFrame:
+    """One row of `POWER` for a mixed model's t test, from its standard error and df: the power that
+    an effect has, or the effect that has the target power.
+
+    `se` and `effect` are in SDs of a single rating; noncentral t. With `equivalence` the effect is
+    a bound, the true difference 0 and the test that of equivalence. `n` is not computed with.
+    """
+    if effect is None:
+        share = partial(_t_power, df=df, alpha=alpha)
+        effect = se * _where(share, target or math.nan, SMALLEST_EFFECT, LARGEST_EFFECT)
+    found = _tost(abs(effect), se, df, alpha, 0.0) if equivalence else 0.0
+    row: Fields = {
+        "test": f"{'tost_' if equivalence else ''}{mixed_pair.TEST}",
+        "assumption": f"effect: {OF_MODEL}; alpha {alpha:g}; by formula",
+        "effect": effect,
+        "n": n,
+        "icc": 0.0,
+        "design_effect": 1.0,
+        "power": found if equivalence else _t_power(abs(effect) / se, df, alpha),
+        "status": OK,
     }
     return pd.DataFrame([row], columns=POWER)
 

@@ -120,7 +120,8 @@ def _tracks(who: Listeners, draw: np.random.Generator, conditions: Whole) -> Who
         track = draw.integers(0, last + 1, conditions.shape)
         taken = (chosen[..., :place] == track[..., None]).any(axis=-1)
         chosen[..., place] = np.where(taken, last, track)
-    return chosen + conditions[..., None] * who.pool if who.own_tracks else chosen
+    own = chosen >= who.pool - who.own
+    return chosen + np.where(own, conditions[..., None] * who.own, 0)
 
 
 # what they think of it, and say

@@ -179,7 +179,7 @@ def sizes(a: str = "n_a", b: str = "n_b") -> Write:
     def write(row: Row, design: Design) -> str:
         if not known(row.get(a)):
             return ""
-        one = design.paired or not known(row.get(b))
+        one = not known(row.get(b)) or (design.paired and row[a] == row[b])
         return f"{int(row[a]):,}" if one else f"{int(row[a]):,} and {int(row[b]):,}"
 
     return write

@@ -87,7 +87,7 @@ def _ends(row: Row, names: list[str]) -> str:
 
 
 def _n(row: Row, design: Design) -> str:
-    if design.paired:
+    if design.paired and row["n_a"] == row["n_b"]:
         return f"n = {int(row['n_a'])}"
     return f"n = {int(row['n_a'])} and {int(row['n_b'])}"
 

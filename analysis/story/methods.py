@@ -1,10 +1,10 @@
 """The report's last section: which file holds what, how it was computed, and from what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from analysis import codebook
-from analysis.inference import Design
+from analysis.inference import Design, Outcome
 from analysis.page import Section, Table
 
 from .leads import plan
@@ -59,11 +59,8 @@ def _notes(design: Design, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield plan(design, manifest.get("analysis_plan"))
     if left_out := manifest.get("exclusions"):
         yield str(left_out)
-    compared = "compared in pairs, within participants" if design.paired else "compared between"
-    yield (
-        "The unit is the participant: the values of one are averaged first, and conditions are "
-        f"{compared}. Differences are the first condition less the second, in points of the scale."
-    )
+    yield from samples(design, design.outcomes)
+    yield "Differences are the first condition less the second, in points of the scale."
     yield (
         f"α is {design.alpha:g}, two-sided. A difference is shown where p is below α after Holm’s "
         "correction; the interval beside it has the level of the Holm step that decided, so that "
@@ -87,6 +84,23 @@ def _notes(design: Design, manifest: Mapping[str, Any]) -> Iterator[str]:
         "Not estimable means that the data are too poor for a number; the tables say why. Nothing "
         "was filled in for what is missing."
     )
+
+
+def samples(design: Design, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """What comparisons on these outcomes go by, and so whom and what they generalise to."""
+    kinds = {one.of_tracks for one in outcomes}
+    if True in kinds:
+        yield (
+            "Songs’ ratings are compared by a linear mixed model of the single ratings, with "
+            "participants and songs as samples: what it finds is meant for other people and for "
+            "other songs such as these."
+        )
+    if False in kinds:
+        means = "of each participant’s means" if design.paired else "of participants’ means"
+        yield (
+            f"Ratings of playlists are compared by a t test {means}: what it finds is meant for "
+            "other people, with the query songs and playlists that were there, and not for others."
+        )
 
 
 def _on_equivalence(design: Design) -> str:

@@ -74,12 +74,15 @@ def confirmatory(table: pd.DataFrame, design: Design, family: str | None = None)
 
 
 def omnibus(table: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Of playlists; of songs the test of all conditions is the model's, in `models`."""
+    if design.primary and design.primary.of_tracks:
+        return table[:0]
     rows = of_outcomes(in_main_set(table, design), primary(design))
     return rows[rows["condition_a"] == "all"]
 
 
 def rest_of_primary(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """The rank tests, and pairs that were not planned."""
+    """The other tests, and pairs that were not planned."""
     rows = of_outcomes(in_main_set(table, design), primary(design))
     rows = rows[rows["condition_a"] != "all"]
     return rows[~rows.index.isin(confirmatory(table, design).index)]
@@ -87,7 +90,10 @@ def rest_of_primary(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 def other_outcomes(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     rows = not_of(in_main_set(table, design), primary(design))
-    return rows[rows["conclusion"].notna() | rows["test"].isin(OMNIBUS_F)]
+    of_playlists = [one for one in design.outcomes if not one.of_tracks]
+    of_all = of_outcomes(rows, of_playlists)
+    of_all = of_all[of_all["test"].isin(OMNIBUS_F)]
+    return rows[rows["conclusion"].notna() | rows.index.isin(of_all.index)]
 
 
 def both_sets(table: pd.DataFrame, design: Design) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from analysis.figures import Figure
 from analysis.inference import Design
 from analysis.page import Picture, Section
 
-from . import conclusions, leads, methods, shown
+from . import conclusions, leads, methods, rows, shown
 from .shown import Shown, table
 from .told import Part, claims
 
@@ -59,7 +59,7 @@ def sections(
 ) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
     planned = leads.plan(design, manifest.get("analysis_plan"))
-    notes = {"comparisons": [planned]}
+    notes = {"comparisons": [planned, *methods.samples(design, rows.primary(design))]}
     told = [_section(plan, tables, design, notes.get(plan.key, ()), figures) for plan in PLANS]
     return [*told, methods.section(design, manifest)]
 

@@ -137,7 +137,7 @@ OMNIBUS = Shown(
 )
 REST_OF_PRIMARY = Shown(
     "comparisons",
-    "Rank tests, and pairs that were not planned",
+    "Other tests, and pairs that were not planned",
     [PAIR, *TESTED, QUESTION],
     rows.rest_of_primary,
     results=True,
@@ -145,7 +145,7 @@ REST_OF_PRIMARY = Shown(
 )
 OTHER_OUTCOMES = Shown(
     "comparisons",
-    "The other questions (their rank tests are in the file)",
+    "The other questions (their other tests are in the file)",
     [QUESTION, PAIR, *TESTED],
     rows.other_outcomes,
     results=True,

@@ -16,6 +16,7 @@ from survey.analysis_plan import PARTICIPANT, PLAYLIST, RULES
 
 LONGEST = 120
 TESTS = {
+    "mixed_model": "mixed model",
     "paired_t": "paired t",
     "welch_t": "Welch’s t",
     "wilcoxon_signed_rank": "Wilcoxon signed rank",
@@ -28,6 +29,7 @@ TESTS = {
 }
 # The letter that a test's statistic goes by.
 STATISTICS = {
+    "mixed_model": "t",
     "paired_t": "t",
     "welch_t": "t",
     "wilcoxon_signed_rank": "V",
@@ -40,6 +42,7 @@ STATISTICS = {
     "chi2": "χ²",
 }
 EFFECTS = {
+    "d_rating": "d of ratings",
     "d_av": "d_av",
     "hedges_g": "Hedges’ g",
     "cliff_delta": "Cliff’s δ",

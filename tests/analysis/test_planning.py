@@ -21,7 +21,7 @@ from analysis.planning.scenarios import (
 )
 from analysis.planning.tables import Done, false_positives, planned_power, shares
 from analysis.planning.verdicts import ANY_PAIR, KEYS, verdicts
-from analysis.stats.listeners import Listeners
+from analysis.stats.listeners import Listeners, spread_of_ratings
 from analysis.stats.power import paired_power
 from analysis.stats.simulated import simulated
 from survey.analysis_plan import Plan
@@ -95,8 +95,9 @@ def three() -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("test", "rows"),
     [
+        ("mixed_model", 3),
         ("paired_t", 6),
-        ("tost_paired_t", 3),
+        ("tost_mixed_model", 3),
         ("wilcoxon_signed_rank, Holm", 8),
         ("friedman", 2),
         ("linear_mixed", 8),
@@ -162,8 +163,17 @@ def test_simulation_agrees_with_the_formula():
     table = planned_power([scenario], [Done(scenario, found, runs)])
     formula, *_ = table[table["method"] == "formula"].to_dict("records")
     simulation, *_ = table[table["method"] == "simulation"].to_dict("records")
-    assert simulation["test"] == formula["test"] == "paired_t"
+    assert simulation["test"] == formula["test"] == "mixed_model"
     assert simulation["ci_low"] < formula["power"] < simulation["ci_high"]
+
+
+def test_the_formula_knows_that_songs_of_ones_own_stay_the_same_however_many_listen():
+    apart, shared = (asked([20], own_tracks=own)[0] for own in (1, 0))
+    rows = [planned_power([one], []).to_dict("records") for one in (apart, shared)]
+    assert rows[0][0]["power"] < rows[1][0]["power"]
+    assert rows[0][1]["participants"] > rows[1][1]["participants"]
+    few = asked([20], own_tracks=1, library=16)[0]
+    assert planned_power([few], [])["status"].iloc[1].startswith("not_estimable: no number")
 
 
 # tables
@@ -211,12 +221,16 @@ def test_power_counts_studies_in_which_a_test_could_not_be_made():
 def test_the_formula_gives_power_and_the_number_that_suffices():
     one, two = asked([10, 30])
     table = planned_power([one, two], [])
+    # Where all tracks are shared and nobody hears the same, it is the paired t test's.
     effect = 0.4 / one.spread("a", "b", LIKING.name)
     assert table["power"].tolist()[:2] == pytest.approx(
         [paired_power(effect, 10), paired_power(effect, 30)]
     )
     needed = int(table["participants"].iloc[2])
     assert paired_power(effect, needed - 1) < 0.8 <= table["power"].iloc[2]
+    assert table["effect"].iloc[0] == pytest.approx(
+        0.4 / spread_of_ratings(one.listeners, "a", "b")
+    )
 
 
 def test_between_participants_n_is_of_a_condition():
@@ -227,13 +241,13 @@ def test_between_participants_n_is_of_a_condition():
         design=replace(scenario.design, paired=False),
     )
     found = planned_power([apart], []).iloc[0]
-    assert (found["test"], found["n"], found["participants"]) == ("welch_t", 15, 30)
+    assert (found["test"], found["n"], found["participants"]) == ("mixed_model", 15, 30)
 
 
 def test_with_a_bound_equivalence_is_planned_for_pairs_that_are_alike():
     (scenario,) = asked(names="abc", equivalence_bound=0.5)
     table = planned_power([scenario], [])
-    alike = table[table["test"] == "tost_paired_t"]
+    alike = table[table["test"] == "tost_mixed_model"]
     assert set(zip(alike["condition_a"], alike["condition_b"], strict=True)) == {("b", "c")}
 
 
@@ -258,13 +272,13 @@ def test_conditions_without_a_difference_have_no_power():
 
 
 def test_the_plan_in_one_sentence():
-    rows = [verdict("paired_t", p) for p in [0.01] * 5 + [0.5]]
+    rows = [verdict("mixed_model", p) for p in [0.01] * 5 + [0.5]]
     simulation = done(EFFECT, rows, 6)
     table = planned_power([simulation.scenario], [simulation])
     (said,) = words.power_said(table.assign(analysis_set="all"), simulation.scenario)
     assert said.startswith(
         "With 12 participants, 83 % (44–97 %) of 6 simulated studies found that a is rated "
-        "0.40 points above b (the paired t test). 80 % needs "
+        "0.40 points above b (the mixed model). 80 % needs "
     )
 
 
@@ -298,7 +312,7 @@ def test_a_figures_curves_differ_in_their_tests_alone():
     rows = [verdict("paired_t", 0.01), verdict("linear_mixed", 0.01, "b", "a", family="models")]
     simulation = done(EFFECT, rows, 1)
     found = curves(("a", "b"), planned_power([simulation.scenario], [simulation]))
-    assert set(found["test"]) == {"paired_t, by formula", "paired_t", "linear_mixed"}
+    assert set(found["test"]) == {"mixed_model, by formula", "paired_t", "linear_mixed"}
     one = found[["outcome", "condition_a", "condition_b", "assumption"]].drop_duplicates()
     assert len(one) == 1
     assert found["effect"].nunique() == 1

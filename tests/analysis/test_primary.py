@@ -43,8 +43,8 @@ def test_with_a_plan_it_is_what_the_plan_says(study: Study):
     plan = {"outcome": "after.boring", "contrasts": [["chance", "system"]], "alpha": 0.01}
     found = of(study, analysis_plan=plan)
     assert found == Primary(
-        "playlist_ratings", "boring", paired=False, pairs=(("chance", "system"),), alpha=0.01,
-        planned=True,
+        "playlist_ratings", "boring", test="welch_t", paired=False, pairs=(("chance", "system"),),
+        alpha=0.01, planned=True,
     )  # fmt: skip
 
 

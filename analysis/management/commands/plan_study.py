@@ -160,7 +160,10 @@ def _about_listeners(group: Any) -> None:
     group.add_argument("--stopping", type=float, default=0.0, help="share that stops on the way")
     group.add_argument("--straight", type=float, default=0.0, help="share that rates all alike")
     group.add_argument("--careless", type=float, default=0.0, help="share that rates by chance")
-    group.add_argument("--own-tracks", action="store_true", help="conditions share no track")
+    group.add_argument(
+        "--own-tracks", type=float, nargs="?", const=1.0, default=0.0, metavar="SHARE",
+        help="of a condition's tracks, those that no other has (all, where no share is given)",
+    )  # fmt: skip
 
 
 def _asked(options: dict[str, Any]) -> "tuple[Asked, list[Scenario]]":

@@ -1,13 +1,16 @@
 """Which comparisons are planned, which correct each other, and whom they are of."""
 
-import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from analysis.inference import Outcome, modelling
 from analysis.inference.comparing import comparisons, power_reached
+from analysis.inference.modelling import Fits, models
 from analysis.stats.compare import holm
+from analysis.stats.mixed import crossed
 from survey.analysis_plan import Plan
-from tests.analysis.handmade import GOOD, make_design, make_tables
+from tests.analysis.handmade import GOOD, LIKING, make_design, make_tables
 
 PLAN = Plan(outcome="after.good", contrasts=(("b", "a"), ("c", "a")), exclusions=("incomplete",))
 
@@ -46,15 +49,77 @@ def test_sensitivity_is_the_planned_pairs_with_everybody_in(table):
 
 def test_all_else_is_exploratory(table):
     rest = of(table, "exploratory")
-    other = rest[rest["outcome"] == GOOD.name]
-    assert set(other["condition_a"]) == {"b", "all"}
-    assert set(other["condition_b"].replace("", np.nan).dropna()) == {"c"}
+    other = rest[(rest["outcome"] == GOOD.name) & (rest["test"] == "paired_t")]
+    assert set(zip(other["condition_a"], other["condition_b"], strict=True)) == {("b", "c")}
 
 
-def test_holm_is_over_the_pairs_of_one_family_outcome_test_and_set(table):
-    rows = of(table, "planned").query("test == 'paired_t'")
+@pytest.mark.parametrize(
+    ("outcome", "paired", "test"),
+    [
+        (GOOD, True, "paired_t"),
+        (GOOD, False, "welch_t"),
+        (LIKING, True, "mixed_model"),
+        (LIKING, False, "mixed_model"),
+    ],
+)
+def test_one_test_of_a_contrast_is_planned(outcome: Outcome, paired: bool, test: str):
+    rated = "track.liking" if outcome.of_tracks else "after.good"
+    tables = make_tables(12)
+    if not paired:
+        tables = {
+            name: rows.assign(participant_id=rows["participant_id"] + rows["condition"])
+            if "participant_id" in rows
+            else rows
+            for name, rows in tables.items()
+        }
+    design = make_design(paired=paired, primary=outcome, plan=Plan(outcome=rated))
+    table = comparisons(tables, design)
+    assert of(table, "planned")["test"].tolist() == [test] == [design.confirmatory(outcome)]
+    assert len(table) > len(design.outcomes)
+
+
+def test_equivalence_is_the_confirmatory_tests_alone():
+    plan = Plan(outcome="track.liking", equivalence_bound=0.5)
+    table = comparisons(make_tables(), make_design(plan=plan, primary=LIKING))
+    assert table[table["tost_p"].notna()]["test"].tolist() == ["mixed_model"]
+
+
+def test_holm_is_over_the_planned_contrasts_of_the_confirmatory_test(table):
+    rows = of(table, "planned")
+    assert set(rows["test"]) == {"paired_t"}
     assert len(rows) == 2
     assert rows["p_holm"].tolist() == pytest.approx(holm(rows["p"]).tolist())
+
+
+def test_a_pair_that_was_not_planned_is_corrected_for_all_pairs(table):
+    rows = table.query(
+        "outcome == @GOOD.name and test == 'paired_t' and analysis_set == 'after_exclusions'"
+    )
+    every = holm(rows["p"])
+    rest = rows[rows["family"] == "exploratory"]
+    assert len(rest) == 1
+    assert rest["p_holm"].tolist() == pytest.approx(every[rest.index].tolist())
+
+
+def test_a_test_of_all_conditions_is_corrected_for_nothing(table):
+    assert table[table["condition_a"] == "all"]["p_holm"].isna().all()
+
+
+def test_each_model_is_fitted_once(monkeypatch):
+    """A pair of two conditions is told by comparisons, models and power."""
+    design, tables, fitted = make_design(primary=LIKING), make_tables(), []
+    monkeypatch.setattr(modelling, "crossed", lambda *of, **how: fitted.append(crossed(*of, **how))
+                        or fitted[-1])  # fmt: skip
+    fits = Fits(tables, design)
+    table = comparisons(tables, design, fits)
+    power_reached(tables, design, fits)
+    terms, _ = models(tables, design, fits)
+    assert len(fitted) == len(design.outcomes)
+    row = table.query("test == 'mixed_model'").iloc[0]
+    term = terms.query("model == 'linear_mixed' and term == 'a - b' and outcome == @LIKING.name")
+    assert row[["estimate", "p"]].tolist() == pytest.approx(
+        [term["estimate"].item(), term["p"].item()]
+    )
 
 
 def test_an_analysis_set_has_its_own_people(table):
@@ -95,3 +160,19 @@ def test_power_reached_is_of_the_bound_over_the_spread_of_differences():
 def test_power_of_too_few_says_why():
     (status,) = power_reached(make_tables(1), make_design())["status"]
     assert status == "not_estimable: too few participants, or no spread"
+
+
+@pytest.mark.parametrize(
+    ("plan", "rows"), [(Plan(), 1), (Plan(outcome="track.liking", equivalence_bound=0.5), 2)]
+)
+def test_power_reached_on_tracks_is_the_mixed_models(plan: Plan, rows: int):
+    tables, design = make_tables(12), make_design(plan=plan, primary=LIKING)
+    found = power_reached(tables, design)
+    row = comparisons(tables, design).query("test == 'mixed_model'").iloc[0]
+    assert set(found["test"]) == {"mixed_model"}
+    assert len(found) == rows
+    # Noncentral t: four of five lie above the critical value.
+    unit = row["estimate"] / row["effect"]
+    critical = stats.t.ppf(0.975, row["df"])
+    noncentrality = found["effect"].iloc[0] * unit / row["se"]
+    assert stats.nct.sf(critical, row["df"], noncentrality) == pytest.approx(0.8, abs=1e-3)

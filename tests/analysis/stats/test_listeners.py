@@ -7,6 +7,7 @@ from analysis.stats.listeners import (
     Listeners,
     spread_of_differences,
     spread_of_means,
+    variance_by_tracks,
 )
 from analysis.stats.points import Scale
 from analysis.stats.simulated import simulated
@@ -119,6 +120,26 @@ def test_conditions_can_have_tracks_of_their_own():
     rows = ratings(listeners(own_tracks=True, library=30))
     heard = rows.groupby("condition")["track_id"].agg(set)
     assert heard["a"].isdisjoint(heard["b"] | heard["c"])
+
+
+def test_conditions_can_have_a_share_of_their_tracks_of_their_own():
+    rows = ratings(listeners(200, own_tracks=0.5, library=40, tracks=5))
+    heard = rows.groupby("condition")["track_id"].agg(set)
+    assert {len(tracks) for tracks in heard} == {20}
+    assert len(heard["a"] & heard["b"] & heard["c"]) == 10
+    assert len(heard["a"] | heard["b"] | heard["c"]) == 40
+
+
+def test_the_tracks_that_conditions_do_not_share_part_their_means():
+    """Differences of means that vary as much as is said, of studies without an effect."""
+    who, apart = listeners(30, own_tracks=1, library=60, track=1.0), []
+    for seed in range(200):
+        means = ratings(who, seed).groupby("condition")["liking"].mean()
+        apart.append(means["a"] - means["b"])
+    expected = spread_of_differences(who, "a", "b") ** 2 / 30
+    expected += variance_by_tracks(who, "a", "b", 30)
+    assert np.var(apart) == pytest.approx(expected, rel=0.2)
+    assert variance_by_tracks(listeners(), "a", "b", 30) == 0
 
 
 # who does not do as asked

@@ -66,9 +66,13 @@ def test_a_statistic_has_the_degrees_of_freedom_that_there_are(row: dict[str, ob
 
 
 def test_pairs_are_counted_once_and_groups_each():
-    row = {"n_a": 40, "n_b": 42}
-    assert written(cells.sizes(), make_design(paired=True), **row) == "40"
-    assert written(cells.sizes(), make_design(paired=False), **row) == "40 and 42"
+    assert written(cells.sizes(), make_design(paired=True), n_a=40, n_b=40) == "40"
+    assert written(cells.sizes(), make_design(paired=False), n_a=40, n_b=40) == "40 and 40"
+
+
+def test_who_left_on_the_way_is_counted_within_participants_too():
+    """A mixed model takes those, too, who have ratings in one of the conditions alone."""
+    assert written(cells.sizes(), make_design(paired=True), n_a=40, n_b=38) == "40 and 38"
 
 
 def test_an_outcome_is_called_by_its_question():
