@@ -23,6 +23,7 @@ from .modelling import Fits
 COLUMNS = ["family", "outcome", *COMPARISONS, "analysis_set"]
 COLUMNS[COLUMNS.index("p") + 1 : COLUMNS.index("p") + 1] = [*DECIDED]
 COLUMNS.append(COLUMNS.pop(COLUMNS.index("status")))
+FAMILY = ["analysis_set", "family", "outcome", "test"]
 SAME_TEST = ["analysis_set", "outcome", "test"]
 TARGET = 0.8
 
@@ -99,7 +100,7 @@ def _concluded(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     exploratory = table["family"] == EXPLORATORY
     planned, every = (
         concluded(table, family, set(tests.values()), design.alpha)
-        for family in ([*SAME_TEST, "family"], SAME_TEST)
+        for family in (FAMILY, SAME_TEST)
     )
     found = pd.concat([planned[~exploratory], every[exploratory]]).sort_index()
     of_pair = found["condition_a"] != EVERY_CONDITION

@@ -73,12 +73,13 @@ def _figures(asked: Asked, found: Mapping[str, pd.DataFrame], folder: Path) -> l
 def curves(pair: Pair, rows: pd.DataFrame) -> pd.DataFrame:
     """A pair's rows for its figure, where curves differ in their tests alone."""
     by_formula = rows["method"] == FORMULA
+    whole = (rows["n"] == rows["participants"]).all()
     return rows.assign(
         condition_a=pair[0],
         condition_b=pair[1],
         test=rows["test"].where(~by_formula, rows["test"] + ", by formula"),
-        assumption=rows["assumption"].str.rpartition(";")[0],
-        effect=rows["effect"].abs(),
+        assumption=f"effect: points; n: participants{'' if whole else ' a condition'}",
+        effect=rows["difference"].abs(),
     )
 
 

@@ -68,7 +68,7 @@ def test_one_test_of_a_contrast_is_planned(outcome: Outcome, paired: bool, test:
     if not paired:
         tables = {
             name: rows.assign(participant_id=rows["participant_id"] + rows["condition"])
-            if "participant_id" in rows
+            if {"participant_id", "condition"} <= set(rows)
             else rows
             for name, rows in tables.items()
         }
