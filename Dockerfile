@@ -9,11 +9,8 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
 
 
 FROM python:3.11-slim AS app
-# ffmpeg reads M4A and AAC; everything else comes in wheels, so nothing is compiled.
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --uid 10001 --no-create-home study \
+# Everything comes in wheels: nothing is compiled, and no system package is needed.
+RUN useradd --uid 10001 --no-create-home study \
     && install -d -o study -g study /data
 WORKDIR /app
 COPY requirements.txt .

@@ -62,7 +62,7 @@ class Import:
 
     def is_aside(self, file: Path) -> bool:
         """Whether it is a companion of the music, such as a cover: no audio, nor called so."""
-        from .engine.decode import AudioError, sniff
+        from .engine.containers import AudioError, sniff
 
         if file.suffix.lower() in AUDIO:
             return False
@@ -85,7 +85,7 @@ class Import:
 
     def take(self, file: Path, outcome: "Outcome") -> None:
         """Keep what was heard in a file, or why nothing was. Raises StorageError."""
-        from .engine.audio import AudioError
+        from .engine.containers import AudioError
 
         try:
             if isinstance(outcome, Exception):

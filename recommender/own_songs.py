@@ -36,9 +36,9 @@ GIVEN_UP = (
 
 def container_of(path: Path) -> str:
     """What an uploaded file is, by its first bytes. Raises AudioError for what is no audio."""
-    from .engine.decode import sniff
+    from .engine.containers import sniff
 
-    return sniff(path)
+    return sniff(path).container
 
 
 def take(

@@ -107,7 +107,7 @@ def add_track(
 
     Raises AudioError for what the network can hear but participants' browsers can't play.
     """
-    from .engine.audio import AudioError
+    from .engine.containers import AudioError
 
     if recording.container not in TYPES:
         raise AudioError(
@@ -263,7 +263,7 @@ def build_playlist(playlist_id: int) -> None:
     Every run computes the same songs from the same inputs, and only the first one to finish
     writes them.
     """
-    from .engine.decode import AudioError
+    from .engine.containers import AudioError
     from .engine.params import StrategyError
     from .engine.strategies import make_playlist
     from .library import current_library
@@ -302,7 +302,7 @@ def _query_of(playlist: Playlist) -> "Query | int | None":
 
     Raises AudioError if a participant's own song can't be used.
     """
-    from .engine.decode import AudioError
+    from .engine.containers import AudioError
 
     song = playlist.query_song
     if song is None:

@@ -49,9 +49,29 @@ REASONS = [
         "The %(container)s file is damaged or incomplete and cannot be decoded. Copy it again "
         "from its source, or convert it to one of WAV, FLAC, MP3, Ogg, Opus, AIFF or M4A."
     ),
+    gettext_noop("This is a video without sound. Choose a file with sound in it."),
     gettext_noop(
-        "%(container)s files need the program ffmpeg, which is not installed here. Install "
-        "ffmpeg, or convert the file to WAV, FLAC, MP3 or Ogg."
+        "The file's header counts %(seconds)s s of sound, but %(bytes)s bytes follow that it "
+        "doesn't count. Open it with an audio program, and export it again."
+    ),
+    gettext_noop(
+        "After %(seconds)s s the sound changes from %(rate)s Hz and %(channels)s channels to "
+        "%(other_rate)s Hz and %(other_channels)s channels. Open it with an audio program, and "
+        "export it as one recording."
+    ),
+    gettext_noop(
+        "The file's loudest sample is %(times)s times as loud as full scale, so it is no sound, or "
+        "was written in another scale. Export it again, as 16-bit or 24-bit."
+    ),
+    gettext_noop(
+        "The channels cancel each other out: in their sum, which the network hears, next to "
+        "nothing is left. Reverse the polarity of one of them with an audio program, or export "
+        "one channel alone."
+    ),
+    gettext_noop("The network makes no sense of this recording. Export it again."),
+    gettext_noop(
+        "An error that nobody foresaw ended the work on this file (%(error)s). Please report it "
+        "with these words. Another copy of the song, converted to WAV or MP3, may do."
     ),
     gettext_noop(
         "The sample rate is %(rate)s Hz; it must be between %(least)s and %(most)s Hz. Convert "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.engine.constants import APART_MEMORY, APART_SECONDS
-from recommender.engine.decode import AudioError
+from recommender.engine.containers import AudioError
 
 # The project's folder, where the process finds this module.
 _ROOT = Path(__file__).resolve().parents[2]
@@ -67,7 +67,7 @@ def hear_apart(
         except subprocess.TimeoutExpired:
             raise AudioError(_TOO_LONG) from None
         finally:
-            # With all that it started, such as ffmpeg.
+            # With whatever it started.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
     return _understood(process.returncode, said, complaint.decode(errors="replace"))
@@ -110,12 +110,18 @@ def _limit(memory: int) -> None:
 
 def _heard(path: Path, directory: Path) -> dict[str, object]:
     from recommender.engine.audio import read_recording
-    from recommender.engine.cnn import GenreClassifier
+    from recommender.engine.cnn import GenreClassifier, ModelError
+    from recommender.engine.faults import unforeseen
     from recommender.engine.hearing import hear
 
     classifier = GenreClassifier.load(directory)
-    recording = read_recording(path)
-    heard = hear(recording, classifier)
+    try:
+        recording = read_recording(path)
+        heard = hear(recording, classifier)
+    except (AudioError, OSError, ModelError, MemoryError):
+        raise
+    except Exception as error:
+        raise unforeseen(error) from error
     return {
         "version": classifier.version,
         "container": recording.container,

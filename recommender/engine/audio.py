@@ -4,16 +4,21 @@ The decoders are in decode, the spectrogram in mel, its picture in picture.
 """
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from recommender.engine.constants import (
+    AUDIBLE_SECONDS,
+    CANCELLED,
     CLIP_SECONDS,
     DECODE_TIMEOUT_S,
+    LARGEST_SAMPLE,
     MAX_CHANNELS,
     MAX_SAMPLE_RATE,
     MAX_SECONDS,
@@ -21,10 +26,8 @@ from recommender.engine.constants import (
     MIN_SECONDS,
     SILENT_PEAK,
     SILENT_RMS,
-    TRUNCATED_SECONDS,
-    TRUNCATED_SHARE,
 )
-from recommender.engine.decode import AudioError, Stream, open_stream
+from recommender.engine.decode import AudioError, Stream, open_stream, too_long
 from recommender.engine.mel import Floats
 
 __all__ = ["AudioError", "Recording", "read_recording"]
@@ -38,7 +41,8 @@ class Recording:
     sample_rate : Hz.
     channels : of the file.
     duration_s : of the whole file.
-    container : by content, such as "mp3", "wav", "flac", "ogg", "opus", "m4a".
+    container, codec : by content, such as "ogg" and "vorbis".
+    playable : whether all browsers are known to play the file itself.
     sha256 : of the whole file's decoded audio as 16-bit mono samples, and its sample rate. Equal
         for the same audio under other names or tags, or in another lossless container.
     """
@@ -48,36 +52,39 @@ class Recording:
     channels: int
     duration_s: float
     container: str
+    codec: str
+    playable: bool
     sha256: str
 
 
 def read_recording(path: Path) -> Recording:
     """Decode a file whole, in blocks, and keep its first 30 s.
 
-    WAV, FLAC, MP3, Ogg, Opus, AIFF, AU and CAF are decoded by libsndfile; M4A, AAC, WebM and WMA
-    (and what libsndfile refuses) by ffmpeg where it is installed. The content decides, not the
-    name.
+    The content decides how it is decoded, not the name; see `decode.open_stream`.
 
     Raises
     ------
-    AudioError : empty, not audio, damaged or cut off (more than 1 s and 5 % missing), silent in its
-        first 30 s (peak below -60 dBFS or RMS below -80 dBFS), samples that are not numbers,
-        shorter than 5 s, longer than an hour, M4A without ffmpeg, or more than 120 s of decoding.
-        Ogg and MP3 without a length header promise nothing, so a cut there is seen only inside an
-        Ogg page.
+    AudioError : empty, not audio, damaged or cut off (less can be decoded than the file's packets
+        and headers count, beyond 0.1 s, three packets and 0.5 %), changing its sample rate or
+        channels, samples that are not numbers or far beyond full scale, silent in its first 30 s
+        (see `_check_level`), shorter than 5 s, longer than an hour, or more than 120 s of decoding.
+        Ogg and MP3 without a length header promise nothing, so a cut there is seen only inside a
+        page or a frame.
     """
     with open_stream(Path(path)) as stream:
         _check_header(stream)
-        clip, total, digest = _consume(stream)
+        clip, total, digest, power = _consume(stream)
     duration = total / stream.sample_rate
-    _check_length(duration, stream.promised_s)
-    _check_level(clip)
+    _check_length(duration, stream)
+    _check_level(clip, stream.sample_rate, power)
     return Recording(
         samples=clip,
         sample_rate=stream.sample_rate,
         channels=stream.channels,
         duration_s=duration,
         container=stream.container,
+        codec=stream.codec,
+        playable=stream.playable,
         sha256=digest,
     )
 
@@ -94,30 +101,34 @@ def _check_header(stream: Stream) -> None:
             "Convert it to stereo."
         )
     # Infinity stands for "cut off by an unknown length", which is told apart after decoding.
-    if stream.promised_s is not None and MAX_SECONDS < stream.promised_s < float("inf"):
-        raise AudioError(_too_long())
+    if MAX_SECONDS + stream.slack_s < stream.expected_s < float("inf"):
+        raise AudioError(too_long())
 
 
-def _consume(stream: Stream) -> tuple[Floats, int, str]:
-    """Run through all blocks: the clip, the number of frames, and the digest."""
+def _consume(stream: Stream) -> tuple[Floats, int, str, float]:
+    """Run through all blocks: the clip, the number of frames, the digest, and the clip's power
+    in its channels' mean."""
     wanted = round(CLIP_SECONDS * stream.sample_rate)
     deadline = time.monotonic() + DECODE_TIMEOUT_S
     digest = hashlib.sha256(f"{stream.sample_rate} Hz".encode())
     clip = np.empty(wanted, np.float32)
-    total = 0
+    total, power = 0, 0.0
     for block in stream.blocks:
+        _check_samples(block)
+        heard = block[: max(0, wanted - total)].ravel()
+        power += float(np.vdot(heard, heard)) / stream.channels
         mono = _mono(block)
         digest.update(_pcm(mono).data)
         clip[total : total + len(mono)] = mono[: max(0, wanted - total)]
         heard_whole = total < wanted <= total + len(mono)
         total += len(mono)
         if heard_whole:
-            _check_level(clip)  # before hours of silence are decoded
-        if total > MAX_SECONDS * stream.sample_rate:
-            raise AudioError(_too_long())
+            _check_level(clip, stream.sample_rate, power)  # before hours of silence are decoded
+        if total > (MAX_SECONDS + stream.slack_s) * stream.sample_rate:
+            raise AudioError(too_long())
         if time.monotonic() > deadline:
             raise AudioError("Decoding took too long. Convert the file to WAV, FLAC or MP3.")
-    return clip[:total], total, digest.hexdigest()
+    return clip[:total], total, digest.hexdigest(), power
 
 
 def _pcm(mono: Floats) -> npt.NDArray[np.int16]:
@@ -134,31 +145,32 @@ def _mono(block: Floats) -> Floats:
     for channel in range(1, block.shape[1]):
         mono += block[:, channel]
     mono /= np.float32(block.shape[1])
-    if not np.isfinite(mono).all():
-        raise AudioError(
-            "The file holds samples that are not numbers (NaN or infinity). Export it again."
-        )
     return mono
 
 
-def _too_long() -> str:
-    return (
-        f"The recording is longer than {MAX_SECONDS / 60:.0f} minutes. "
-        "Cut it into single songs, or use a shorter version."
-    )
+def _check_samples(block: Floats) -> None:
+    largest = max(float(block.max()), -float(block.min()))
+    if not math.isfinite(largest):
+        raise AudioError(
+            "The file holds samples that are not numbers (NaN or infinity). Export it again."
+        )
+    if largest > LARGEST_SAMPLE:
+        raise AudioError(
+            f"The file's loudest sample is {largest:.3g} times as loud as full scale, so it is no "
+            "sound, or was written in another scale. Export it again, as 16-bit or 24-bit."
+        )
 
 
-def _check_length(duration: float, promised: float | None) -> None:
+def _check_length(duration: float, stream: Stream) -> None:
     if duration == 0.0:
         raise AudioError("No sound can be decoded from this file: it is damaged or holds no audio.")
-    if promised is not None:
-        missing = promised - duration
-        if missing > TRUNCATED_SECONDS and duration < (1.0 - TRUNCATED_SHARE) * promised:
-            raise AudioError(_cut_off(duration, promised))
+    if duration < stream.expected_s - stream.slack_s:
+        raise AudioError(_cut_off(duration, stream.expected_s))
     if duration < MIN_SECONDS:
+        # Rounded down, or 4.996 s would be said to last 5 s.
         raise AudioError(
-            f"The recording lasts {duration:.1f} s; at least {MIN_SECONDS:.0f} s are needed. "
-            "Use a longer version."
+            f"The recording lasts {math.floor(100 * duration) / 100:g} s; at least "
+            f"{MIN_SECONDS:.0f} s are needed. Use a longer version."
         )
 
 
@@ -170,11 +182,41 @@ def _cut_off(duration: float, promised: float) -> str:
     )
 
 
-def _check_level(clip: Floats) -> None:
-    peak = max(float(clip.max()), -float(clip.min()))
-    rms = float(np.sqrt(np.vdot(clip, clip) / len(clip)))
-    if peak < SILENT_PEAK or rms < SILENT_RMS:
+def _check_level(clip: Floats, rate: int, power: float) -> None:
+    """Raises AudioError where the network would hear nothing, or next to nothing of what is there.
+
+    power : sum of squares over the clip, the mean of its channels'.
+    """
+    if power > len(clip) * SILENT_RMS**2 and float(np.vdot(clip, clip)) < CANCELLED * power:
+        raise AudioError(
+            "The channels cancel each other out: in their sum, which the network hears, next to "
+            "nothing is left. Reverse the polarity of one of them with an audio program, or export "
+            "one channel alone."
+        )
+    rest = _without_slow_changes(clip, rate)
+    peak = max(float(rest.max(initial=0.0)), -float(rest.min(initial=0.0)))
+    tenths = np.square(rest).reshape(-1, 10 * rest.shape[1]).mean(axis=1)
+    audible_s = 0.1 * np.count_nonzero(tenths > SILENT_RMS**2)
+    if peak < SILENT_PEAK or audible_s < AUDIBLE_SECONDS:
         raise AudioError(
             f"The first {CLIP_SECONDS:.0f} seconds, which the network hears, are silent. "
             "Use a version that starts with the music."
         )
+
+
+def _without_slow_changes(clip: Floats, rate: int) -> Floats:
+    """(10 n, rate / 100) pieces of 10 ms, less the cubic nearest to each: an offset is gone, and
+    what swings less than about 15 times a second, but nothing that can be heard."""
+    length = rate // 100
+    n = len(clip) // (10 * length) * 10
+    pieces = clip[: n * length].reshape(n, length)
+    cubics = _cubics(length)
+    rest: Floats = (pieces - (pieces @ cubics) @ cubics.T).astype(np.float32, copy=False)
+    return rest
+
+
+@lru_cache(maxsize=8)
+def _cubics(length: int) -> Floats:
+    powers = np.vander(np.linspace(-1.0, 1.0, length), 4)
+    cubics: Floats = np.linalg.qr(powers)[0].astype(np.float32)
+    return cubics

@@ -9,14 +9,17 @@ MIN_SAMPLE_RATE = 8_000
 MAX_SAMPLE_RATE = 192_000
 MAX_CHANNELS = 8
 
-# A clip below either level has nothing to hear: -60 dBFS at its loudest sample, -80 dBFS on
-# average.
+# A clip has something to hear if its loudest sample is above -60 dBFS, and a second of it, in all,
+# above -80 dBFS on average over 0.1 s. What changes more slowly than sound does is left out.
 SILENT_PEAK = 1e-3
 SILENT_RMS = 1e-4
+AUDIBLE_SECONDS = 1.0
 
-# A file is cut off when its header promises this much more than can be decoded (both must hold).
-TRUNCATED_SECONDS = 1.0
-TRUNCATED_SHARE = 0.05
+# Full scale is 1, and programs that count otherwise write samples in the thousands.
+LARGEST_SAMPLE = 100.0
+
+# Channels whose mean holds less than this share of their power cancel each other out.
+CANCELLED = 0.01
 
 # Decoding works in blocks, so a small file that unpacks to hours costs bounded memory and time.
 BLOCK_FRAMES = 65_536

@@ -1,156 +1,215 @@
-"""Decoding: what a file is, and its samples block by block. What a recording must be like is in
-audio."""
+"""Decoding: a file's samples block by block, and how much sound it should hold. What a file is, is
+in containers; what a recording must be like, in audio."""
 
-import shutil
-import struct
-import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from io import RawIOBase
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+import av
 import numpy as np
 import soundfile as sf
 
-from recommender.engine.constants import BLOCK_FRAMES, DECODE_TIMEOUT_S, MAX_SECONDS
+from recommender.engine.constants import (
+    BLOCK_FRAMES,
+    DECODE_TIMEOUT_S,
+    MAX_SECONDS,
+    MIN_SAMPLE_RATE,
+)
+from recommender.engine.containers import (
+    ACCEPTED,
+    AudioError,
+    Info,
+    Place,
+    ends_inside,
+    info_of,
+    last_page,
+    size_factor,
+    sniff,
+    unheard_bytes,
+    wav_data,
+)
 from recommender.engine.mel import Floats
 
-ACCEPTED = "WAV, FLAC, MP3, Ogg, Opus, AIFF or M4A"
+__all__ = ["AudioError", "Stream", "open_stream", "sniff"]
 
-# ffmpeg's name for each container. Naming it keeps ffmpeg from following playlists to other files.
+# FFmpeg's name for each container. Naming it keeps FFmpeg from taking a file for a playlist.
 _DEMUXERS = {
     "wav": "wav", "aiff": "aiff", "flac": "flac", "ogg": "ogg", "opus": "ogg", "mp3": "mp3",
     "caf": "caf", "au": "au", "m4a": "mov", "aac": "aac", "webm": "matroska", "wma": "asf",
+    "w64": "w64", "avi": "avi", "wavpack": "wv", "ape": "ape", "tta": "tta",
 }  # fmt: skip
+_Blocks = Generator[Floats, None, None]
 _SOUNDFILE = {"wav", "aiff", "flac", "ogg", "opus", "mp3", "caf", "au"}
-_NOT_AUDIO = {
-    b"PK": "a ZIP archive", b"%PDF": "a PDF document", b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"\x1f\x8b": "a compressed archive",
-    b"7z\xbc\xaf": "a compressed archive", b"Rar!": "a compressed archive",
-    b"<!DO": "a web page", b"<htm": "a web page", b"MThd": "a MIDI score without sound",
+
+# The container and codec of files that Chromium, Firefox and Safari are all known to play, from 16
+# to 48 kHz, mono or stereo: tried with Chromium in tests/studyproject/test_playable_browser.py; of
+# the others, by MDN's tables of containers and codecs. Left out, because one of them does not play
+# it everywhere: AAC (Firefox asks the system for it), Ogg (Safari only since 18.4), WebM, AIFF,
+# ALAC, and WAV in floats or companded. Participants hear an MP3 copy of everything else.
+PLAYABLE = {
+    ("mp3", "mp3"), ("flac", "flac"), ("wav", "pcm_u8"), ("wav", "pcm_s16le"),
+    ("wav", "pcm_s24le"),
 }  # fmt: skip
+_PLAYABLE_HZ = range(16_000, 48_001)
 
-
-class AudioError(ValueError):
-    """A recording that can't be used. The message says what is wrong and what to do, in plain
-    words."""
+# What a decoder may leave out at its start and end: some packets, and never less than this.
+_SLACK_S = 0.1
+_SLACK_SAMPLES = 3_000
+_SLACK_PACKETS = 3
+# Where recordings were joined, some packets refer to what is not there; no player plays them.
+_SLACK_SHARE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """An opened file: `blocks` yields float32 (frames, channels); `promised_s` is None if
-    unknown."""
+    """An opened file.
+
+    container, codec : such as "ogg" and "vorbis". sample_rate : Hz. channels : their number.
+    expected_s : how much sound the file holds, by its packets and its headers; infinite where it
+        was cut off by an unknown length.
+    slack_s : how much less a whole file may decode to.
+    playable : whether all browsers are known to play the file itself.
+    blocks : float32 (frames, channels), in turn.
+    """
 
     container: str
+    codec: str
     sample_rate: int
     channels: int
-    promised_s: float | None
+    expected_s: float
+    slack_s: float
+    playable: bool
     blocks: Iterator[Floats]
+
+
+@dataclass(slots=True)
+class _Packets:
+    """What a file's packets say without being decoded. gaps : bytes between them, from and to."""
+
+    codec: str = ""
+    seconds: float = 0.0
+    n: int = 0
+    bytes: int = 0
+    slack_s: float = 0.0
+    stated_s: float = 0.0
+    gaps: list[tuple[int, int]] = field(default_factory=list)
 
 
 @contextmanager
 def open_stream(path: Path) -> Iterator[Stream]:
-    """Open an audio file by its content, whatever its name. Raises AudioError."""
-    container = sniff(path)
+    """Open an audio file by its content, whatever its name.
+
+    libsndfile decodes what it counts as long as its packets are; everything else is for FFmpeg's
+    libraries, by PyAV.
+
+    Raises AudioError: not audio, no sound in it, longer than an hour, bytes that belong to nothing.
+    """
+    place = sniff(path)
     with ExitStack() as stack:
-        file = _open_soundfile(path, container, stack) if container in _SOUNDFILE else None
-        if file is not None:
-            yield _soundfile_stream(file, path, container)
-        else:
-            yield stack.enter_context(_ffmpeg_stream(path, container))
+        file = stack.enter_context(path.open("rb"))
+        info = info_of(file, place) if place.container == "mp3" else None
+        packets = _packets(path, place)
+        if info and abs((info.frames or 0) - packets.n) > _SLACK_PACKETS:
+            # FFmpeg would trim the sound by what this header says.
+            start = place.start + info.length
+            place = Place(place.container, start, place.size, usual=False)
+        yield _stream(path, file, place, info, packets, stack)
 
 
-def _open_soundfile(path: Path, container: str, stack: ExitStack) -> sf.SoundFile | None:
-    """None where ffmpeg has to decode, and can."""
-    ffmpeg = shutil.which("ffmpeg") is not None
-    if ffmpeg and container == "mp3" and not _states_length(path):
-        return None
-    handle = stack.enter_context(path.open("rb"))
-    try:
-        return stack.enter_context(sf.SoundFile(handle.fileno(), closefd=False))
-    except sf.LibsndfileError:
-        if ffmpeg:
-            return None
-        raise AudioError(_damaged(container)) from None
-
-
-def _states_length(path: Path) -> bool:
-    """Whether an MP3 says how long it is. If not, libsndfile guesses by the first frame's bit rate
-    and stops there: at variable bit rate the end can be missing."""
-    with path.open("rb") as file:
-        head = _after_tag(file.read(4096), file)
-    return any(name in head for name in (b"Xing", b"Info", b"VBRI"))
-
-
-def sniff(path: Path) -> str:
-    """The container by the file's first bytes, such as "mp3". Raises AudioError for what is not
-    audio."""
-    try:
-        if not path.is_file():
-            raise AudioError("There is no file here. Choose an audio file.")
-        with path.open("rb") as file:
-            head = file.read(4096)
-            container = _container(head, file)
-    except OSError as error:
-        raise AudioError(f"The file cannot be opened: {error.strerror or error}.") from None
-    if not head:
-        raise AudioError("The file is empty (0 bytes). Copy or upload it again.")
-    if container is None:
-        raise AudioError(f"This is not an audio file{_guess(head)}. Use {ACCEPTED}.")
-    return container
-
-
-def _container(head: bytes, file: IO[bytes]) -> str | None:
-    head = _after_tag(head, file)
-    head = head.lstrip(b"\0") if head[:4] == b"\0\0\0\0" else head
-    return _by_magic(head) or _by_frame(head)
-
-
-def _after_tag(head: bytes, file: IO[bytes]) -> bytes:
-    """What follows an ID3 tag, which can hold pictures of any size; else the head itself."""
-    if head[:3] != b"ID3" or len(head) < 10:
-        return head
-    size = sum(
-        (byte & 0x7F) << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True)
+def _stream(
+    path: Path, file: IO[bytes], place: Place, info: Info | None, packets: _Packets,
+    stack: ExitStack,
+) -> Stream:  # fmt: skip
+    promised = _promised(file, place, info, packets)
+    sound = _open_soundfile(path, place, stack)
+    if sound and place.container in ("ogg", "opus") and sound.frames < 1 << 40:
+        # By the pages' positions, which count what is missing in the middle. Not of joined files.
+        promised = max(promised, sound.frames / sound.samplerate)
+    if sound and abs(sound.frames / sound.samplerate - packets.seconds) <= packets.slack_s:
+        rate, channels = sound.samplerate, sound.channels
+        blocks: _Blocks = _soundfile_blocks(sound, round(packets.slack_s * rate), path, place)
+        agreed = abs(promised - packets.seconds) <= packets.slack_s
+        playable = agreed and _plays(place, packets.codec, rate, channels)
+    else:
+        rate, channels, blocks = _av_blocks(path, place)
+        playable = False
+    stack.enter_context(closing(blocks))
+    expected = max(promised, packets.seconds)
+    return Stream(
+        place.container, packets.codec, rate, channels, expected, packets.slack_s, playable, blocks
     )
-    file.seek(10 + size)
-    return file.read(4096)
 
 
-def _by_magic(head: bytes) -> str | None:
-    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
-        return "wav"
-    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
-        return "aiff"
-    if head[:4] == b"OggS":
-        return "opus" if b"OpusHead" in head[:128] else "ogg"
-    if head[4:8] == b"ftyp":
-        return "m4a"
-    magics = {b"fLaC": "flac", b"caff": "caf", b".snd": "au"}
-    magics |= {b"\x1a\x45\xdf\xa3": "webm", b"\x30\x26\xb2\x75": "wma"}
-    return magics.get(head[:4])
+def _plays(place: Place, codec: str, rate: int, channels: int) -> bool:
+    listed = (place.container, codec) in PLAYABLE
+    return listed and place.usual and rate in _PLAYABLE_HZ and channels <= 2
 
 
-def _by_frame(head: bytes) -> str | None:
-    """MPEG audio has no magic: eleven set bits, then fields of which some values are forbidden."""
-    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
-        return None
-    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
-    if layer == 0:
-        return "aac" if head[1] & 0xF6 == 0xF0 else None
-    bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
-    return "mp3" if version != 1 and layer != 3 and bitrate not in (0, 15) and rate != 3 else None
+# How much sound there is
 
 
-def _guess(head: bytes) -> str:
-    for magic, what in _NOT_AUDIO.items():
-        if head.startswith(magic):
-            return f": it looks like {what}"
-    if head[257:262] == b"ustar":
-        return ": it looks like an archive"
-    return ": it looks like text" if head.isascii() and b"\0" not in head else ""
+@contextmanager
+def _opened(path: Path, place: Place) -> Iterator[tuple[Any, Any]]:
+    """The file from its first sound on, and the stream of sound that a player would take."""
+    try:
+        with (
+            path.open("rb") as file,
+            av.open(
+                _Part(file, place.start, _end(file, place)),
+                format=_DEMUXERS[place.container],
+                metadata_errors="replace",
+            ) as container,
+        ):
+            stream = container.streams.best("audio")
+            if stream is None or not stream.codec_context:
+                raise AudioError(_no_sound(container))
+            stream.codec_context.thread_count = 1
+            yield container, stream
+    except av.FFmpegError:
+        raise AudioError(_damaged(place.container)) from None
+
+
+class _Part(RawIOBase):
+    """A part of a file, as if it were all."""
+
+    def __init__(self, file: IO[bytes], start: int, end: int) -> None:
+        self._file, self._start, self._end = file, start, end
+        self._file.seek(start)
+
+    def read(self, n: int = -1) -> bytes:
+        left = max(self._end - self._file.tell(), 0)
+        return self._file.read(left if n < 0 else min(n, left))
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        origin = (self._start, self._file.tell(), self._end)[whence]
+        return self._file.seek(origin + place) - self._start
+
+    def tell(self) -> int:
+        return self._file.tell() - self._start
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+
+def _end(file: IO[bytes], place: Place) -> int:
+    """FFmpeg's reader of Ogg takes what follows the last page for damage."""
+    if place.container in ("ogg", "opus"):
+        return min(last_page(file, place), place.size)
+    return place.size
+
+
+def _no_sound(container: Any) -> str:
+    if container.streams.video:
+        return "This is a video without sound. Choose a file with sound in it."
+    return "No sound can be decoded from this file: it is damaged or holds no audio."
 
 
 def _damaged(container: str) -> str:
@@ -160,109 +219,168 @@ def _damaged(container: str) -> str:
     )
 
 
-def _soundfile_stream(file: sf.SoundFile, path: Path, container: str) -> Stream:
-    known = 0 <= file.frames < 1 << 62
-    promised = file.frames / file.samplerate * _missing_factor(path, container) if known else None
-    blocks = _soundfile_blocks(file, BLOCK_FRAMES if known else 4096)
-    return Stream(container, file.samplerate, file.channels, promised, blocks)
+def too_long() -> str:
+    return (
+        f"The recording is longer than {MAX_SECONDS / 60:.0f} minutes. "
+        "Cut it into single songs, or use a shorter version."
+    )
 
 
-def _soundfile_blocks(file: sf.SoundFile, frames: int) -> Iterator[Floats]:
-    while True:
-        try:
-            block = file.read(frames, dtype="float32", always_2d=True)
-        except sf.LibsndfileError:
-            # The samples before the damage were read; the promised length shows what is missing.
-            return
-        if not len(block):
-            return
-        yield block
+def _packets(path: Path, place: Place) -> _Packets:
+    """Go through all packets without decoding them. Raises AudioError, also after an hour."""
+    found, longest = _Packets(), 0.0
+    deadline = time.monotonic() + DECODE_TIMEOUT_S
+    last = place.start
+    with _opened(path, place) as (container, stream):
+        for packet in container.demux(stream):
+            if packet.size == 0 or packet.is_discard:
+                continue
+            seconds = float((packet.duration or 0) * packet.time_base)
+            longest = max(longest, seconds)
+            found.seconds += seconds
+            found.n += 1
+            found.bytes += packet.size
+            if packet.pos is not None and packet.pos + place.start > last:
+                found.gaps.append((last, packet.pos + place.start))
+            last = (packet.pos or 0) + place.start + packet.size
+            if found.seconds > MAX_SECONDS + longest or time.monotonic() > deadline:
+                raise AudioError(too_long())
+        found.gaps.append((last, place.size))
+        found.codec = stream.codec_context.codec.canonical_name
+        if stream.duration:
+            found.stated_s = float(stream.duration * stream.time_base)
+        delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
+    share = _SLACK_SHARE * found.seconds
+    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest, delay, share)
+    return found
 
 
-def _missing_factor(path: Path, container: str) -> float:
-    """How many times longer the container's header says the file is; 1 where it says nothing."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    size = path.stat().st_size
-    if container in ("ogg", "opus"):
-        return _ogg_factor(path, size)
-    fields = {b"RIFF": ("<I", 4, 8), b"FORM": (">I", 4, 8), b".snd": (">I", 8, 24)}
-    if head[:4] not in fields:
-        return 1.0
-    form, at, extra = fields[head[:4]]
-    declared = struct.unpack_from(form, head, at)[0]
-    # Programs that write to a pipe leave the largest number, or zero, for "unknown".
-    if declared in (0, 0xFFFFFFFF) or declared >= 0xFFFFFF00 or declared == 0x7FFFFFFF:
-        return 1.0
-    return max(1.0, (declared + extra) / size)
+def _promised(file: IO[bytes], place: Place, info: Info | None, packets: _Packets) -> float:
+    """How many seconds there should be, by whatever counts them; 0 where nothing does.
+
+    Programs that write to a pipe leave zero, or the largest number, for a length that they don't
+    know. A length of more than an hour can't be meant of a file that holds less.
+    """
+    match place.container:
+        case "wav":
+            factor = _wav_factor(file, place, packets)
+        case "aiff" | "au" | "w64":
+            factor = size_factor(file, place)
+        case "mp3" | "aac":
+            factor = _frames_factor(file, place, info, packets)
+        case "ogg" | "opus" | "m4a" | "webm":
+            cut_off = ends_inside(file, place)
+            stated = packets.stated_s if place.container == "m4a" else 0.0
+            known = stated > packets.seconds + packets.slack_s
+            return (stated if known else float("inf")) if cut_off else 0.0
+        case _:
+            return packets.stated_s
+    promised = factor * packets.seconds
+    return promised if promised <= MAX_SECONDS else 0.0
 
 
-def _ogg_factor(path: Path, size: int) -> float:
-    """Ogg states no length, but a file that ends inside a page was cut off: then infinite."""
-    with path.open("rb") as file:
-        file.seek(max(0, size - 65_536 * 2))
-        tail = file.read()
-    at = tail.rfind(b"OggS")
-    if at < 0 or at + 27 > len(tail):
-        return float("inf")
-    segments = tail[at + 26]
-    end = at + 27 + segments + sum(tail[at + 27 : at + 27 + segments])
-    return float("inf") if end > len(tail) else 1.0
-
-
-@contextmanager
-def _ffmpeg_stream(path: Path, container: str) -> Iterator[Stream]:
-    """Decode by ffmpeg into an AU stream (a 24-byte header, then big-endian floats) on a pipe."""
-    program = shutil.which("ffmpeg")
-    if program is None:
+def _wav_factor(file: IO[bytes], place: Place, packets: _Packets) -> float:
+    counted, there, rest = wav_data(file, place)
+    if packets.seconds and rest > _SLACK_S * there / packets.seconds:
         raise AudioError(
-            f"{container.upper()} files need the program ffmpeg, which is not installed here. "
-            "Install ffmpeg, or convert the file to WAV, FLAC, MP3 or Ogg."
+            f"The file's header counts {packets.seconds:.1f} s of sound, but {rest} bytes follow "
+            "that it doesn't count. Open it with an audio program, and export it again."
         )
-    command = [
-        program, "-nostdin", "-v", "quiet", "-protocol_whitelist", "file",
-        "-f", _DEMUXERS[container], "-i", f"file:{path.resolve()}", "-map", "0:a:0", "-vn",
-        "-t", str(MAX_SECONDS + 2.0), "-threads", "1", "-c:a", "pcm_f32be", "-f", "au", "pipe:1",
-    ]  # fmt: skip
-    with subprocess.Popen(  # noqa: S603 - no shell, and the path cannot be read as an option
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        timer = threading.Timer(DECODE_TIMEOUT_S, process.kill)
-        timer.start()
-        try:
-            yield _au_stream(process, path, container)
-        finally:
-            timer.cancel()
-            process.kill()
+    return counted / there if there else 1.0
 
 
-def _au_stream(process: subprocess.Popen[bytes], path: Path, container: str) -> Stream:
-    header = _read(process, 24)
-    if len(header) < 24:
-        raise AudioError(_damaged(container))
-    _, offset, _, _, sample_rate, channels = struct.unpack(">4sIIIII", header)
-    _read(process, offset - 24)
-    blocks = _au_blocks(process, channels)
-    return Stream(container, sample_rate, channels, _m4a_seconds(path, container), blocks)
+def _frames_factor(file: IO[bytes], place: Place, info: Info | None, packets: _Packets) -> float:
+    """By the header in the first frame, which is wrong where either number says so; and by the
+    bytes that are no frames."""
+    counts = []
+    if info and info.bytes:
+        counts.append(info.bytes / (place.size - place.start))
+    if info and info.frames:
+        counts.append(info.frames / max(packets.n, 1))
+    unheard = unheard_bytes(file, packets.gaps) / max(packets.bytes, 1)
+    return max(min(counts, default=1.0), 1.0 + unheard)
 
 
-def _read(process: subprocess.Popen[bytes], size: int) -> bytes:
-    return process.stdout.read(size) if process.stdout else b""
+# Its samples
 
 
-def _au_blocks(process: subprocess.Popen[bytes], channels: int) -> Iterator[Floats]:
-    while data := _read(process, BLOCK_FRAMES * channels * 4):
-        whole = len(data) // (channels * 4) * channels * 4
-        yield np.frombuffer(data[:whole], dtype=">f4").reshape(-1, channels).astype(np.float32)
-
-
-def _m4a_seconds(path: Path, container: str) -> float | None:
-    if container != "m4a":
+def _open_soundfile(path: Path, place: Place, stack: ExitStack) -> sf.SoundFile | None:
+    if place.container not in _SOUNDFILE or not place.usual:
         return None
-    import mutagen.mp4
-
+    handle = stack.enter_context(path.open("rb"))
     try:
-        info: Any = mutagen.mp4.MP4(path).info  # type: ignore[no-untyped-call]
-        return float(info.length) or None
-    except (mutagen.MutagenError, OSError, ValueError):
+        return stack.enter_context(sf.SoundFile(handle.fileno(), closefd=False))
+    except sf.LibsndfileError:
         return None
+
+
+def _soundfile_blocks(sound: sf.SoundFile, slack: int, path: Path, place: Place) -> _Blocks:
+    """What libsndfile decodes and, where it stops early, the rest by FFmpeg's libraries."""
+    done = 0
+    try:
+        while len(block := sound.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
+            done += len(block)
+            yield block
+    except sf.LibsndfileError:
+        pass
+    if done < sound.frames - slack:
+        rate, channels, blocks = _av_blocks(path, place)
+        if (rate, channels) == (sound.samplerate, sound.channels):
+            yield from _after(blocks, done)
+
+
+def _after(blocks: Iterator[Floats], frames: int) -> Iterator[Floats]:
+    for block in blocks:
+        if len(block) > frames:
+            yield block[frames:]
+        frames = max(0, frames - len(block))
+
+
+def _av_blocks(path: Path, place: Place) -> tuple[int, int, _Blocks]:
+    """Sample rate, channels, and the samples."""
+    frames = _av_frames(path, place)
+    first = next(frames, None)
+    if first is None:
+        raise AudioError(_damaged(place.container))
+    shape = (first.sample_rate, first.layout.nb_channels)
+    return *shape, _joined(chain([first], frames), *shape)
+
+
+def _av_frames(path: Path, place: Place) -> Iterator[Any]:
+    with _opened(path, place) as (container, stream):
+        for packet in container.demux(stream):
+            try:
+                yield from packet.decode()
+            except av.FFmpegError:
+                continue  # What is missing in the end is counted.
+
+
+def _joined(frames: Iterator[Any], rate: int, channels: int) -> _Blocks:
+    held: list[Floats] = []
+    n = total = 0
+    for frame in frames:
+        if (frame.sample_rate, frame.layout.nb_channels) != (rate, channels):
+            raise AudioError(
+                f"After {total / rate:.1f} s the sound changes from {rate} Hz and {channels} "
+                f"channels to {frame.sample_rate} Hz and {frame.layout.nb_channels} channels. "
+                "Open it with an audio program, and export it as one recording."
+            )
+        held.append(_floats(frame))
+        n += frame.samples
+        total += frame.samples
+        if n >= BLOCK_FRAMES:
+            yield np.concatenate(held)
+            held, n = [], 0
+    if held:
+        yield np.concatenate(held)
+
+
+def _floats(frame: Any) -> Floats:
+    """A frame's samples as float32 (frames, channels), in full scale from -1 to 1."""
+    data = frame.to_ndarray()
+    rows = data.T if frame.format.is_planar else data.reshape(-1, frame.layout.nb_channels)
+    if rows.dtype == np.uint8:
+        return (rows.astype(np.float32) - 128.0) / 128.0
+    scale = -float(np.iinfo(rows.dtype).min) if rows.dtype.kind == "i" else 1.0
+    floats: Floats = (rows / scale).astype(np.float32) if scale != 1.0 else rows.astype(np.float32)
+    return floats

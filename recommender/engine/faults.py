@@ -4,7 +4,7 @@ to those who mend them."""
 import traceback
 from pathlib import Path
 
-from recommender.engine.decode import AudioError
+from recommender.engine.containers import AudioError
 
 
 class Unforeseen(AudioError):

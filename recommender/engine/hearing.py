@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from recommender.engine.audio import Recording
+import numpy as np
+
+from recommender.engine.audio import AudioError, Recording
 from recommender.engine.cnn import GenreClassifier
 from recommender.engine.fingerprint import Bytes, fingerprint
 from recommender.engine.mel import Floats, log_mel
@@ -27,13 +29,19 @@ class Heard:
 
 
 def hear(recording: Recording, classifier: GenreClassifier) -> Heard:
-    """Run the network over a recording, and compute what needs no network. Raises ModelError."""
+    """Run the network over a recording, and compute what needs no network.
+
+    Raises ModelError, and AudioError where what was heard are no numbers.
+    """
     levels = log_mel(recording.samples, recording.sample_rate)
     prediction = classifier.predict_levels(levels)
-    return Heard(
+    heard = Heard(
         probabilities=prediction.probabilities,
         embedding=prediction.embedding,
         mfcc=mfcc_statistics(levels),
         fingerprint=fingerprint(levels),
         picture=spectrogram_png(levels),
     )
+    if not all(np.isfinite(a).all() for a in (heard.probabilities, heard.embedding, heard.mfcc)):
+        raise AudioError("The network makes no sense of this recording. Export it again.")
+    return heard

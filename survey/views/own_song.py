@@ -61,7 +61,7 @@ def own_song(request: HttpRequest, trial: Trial) -> HttpResponse:
 
 @csrf_protect
 def _take(request: HttpRequest, trial: Trial) -> HttpResponse:
-    from recommender.engine.decode import AudioError
+    from recommender.engine.containers import AudioError
 
     handler = request.upload_handlers[0]
     try:

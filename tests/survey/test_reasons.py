@@ -6,6 +6,7 @@ from django.utils import translation
 
 from recommender.engine import apart
 from recommender.engine.audio import AudioError, read_recording
+from recommender.engine.faults import unforeseen
 from survey.reasons import in_words
 from tests.sounds import encoded, tune
 
@@ -28,6 +29,8 @@ SILENT = np.zeros((8 * 22_050, 1), np.float32)
         encoded(SILENT),
         encoded(tune(rate=4000), rate=4000),
         encoded(tune(channels=12)),
+        encoded(tune(channels=2) * [1, -1]),
+        encoded() * 2,
     ],
 )
 def test_whatever_is_wrong_with_a_file_is_said_in_german(content, tmp_path):
@@ -39,7 +42,21 @@ def test_whatever_is_wrong_with_a_file_is_said_in_german(content, tmp_path):
         assert in_words(str(refusal.value)) != str(refusal.value)
 
 
-@pytest.mark.parametrize("reason", [apart._TOO_LONG, apart._TOO_LARGE, apart._BROKEN])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        apart._TOO_LONG,
+        apart._TOO_LARGE,
+        apart._BROKEN,
+        str(unforeseen(KeyError("x"))),
+        "After 8.0 s the sound changes from 44100 Hz and 2 channels to 22050 Hz and 1 channels. "
+        "Open it with an audio program, and export it as one recording.",
+        "The file's loudest sample is 1e+19 times as loud as full scale, so it is no sound, or was "
+        "written in another scale. Export it again, as 16-bit or 24-bit.",
+        "This is a video without sound. Choose a file with sound in it.",
+        "The network makes no sense of this recording. Export it again.",
+    ],
+)
 def test_what_goes_wrong_in_hearing_is_said_in_german(reason):
     with translation.override("de"):
         assert in_words(reason) != reason

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile as sf
@@ -18,6 +19,22 @@ def tune(seconds=8.0, rate=44_100, seed=0, level=0.3):
     beat = rng.standard_normal(len(t)) * np.exp(-8 * (t * 2 % 1))
     mixed = sound / 3 + 0.5 * beat
     return (level * mixed / np.abs(mixed).max()).astype(np.float32)
+
+
+def encode(path, samples, codec, rate=44_100, layout="stereo", options=None, **how):
+    """Write samples (frames,) with any codec into the container that the file's name asks for, or
+    `format`; `bit_rate` as in PyAV."""
+    bit_rate = how.pop("bit_rate", None)
+    with av.open(str(path), "w", options=options or {}, **how) as file:
+        stream = file.add_stream(codec, rate=rate, layout=layout)
+        if bit_rate:
+            stream.bit_rate = bit_rate
+        frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")
+        frame.sample_rate = rate
+        for packet in stream.encode(frame):
+            file.mux(packet)
+        file.mux(stream.encode(None))
+    return path
 
 
 @pytest.fixture

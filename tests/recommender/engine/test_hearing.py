@@ -1,6 +1,9 @@
-import numpy as np
+from dataclasses import replace
 
-from recommender.engine.audio import read_recording
+import numpy as np
+import pytest
+
+from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import GenreClassifier
 from recommender.engine.fingerprint import fingerprint
 from recommender.engine.hearing import hear
@@ -18,3 +21,14 @@ def test_all_is_computed_from_one_spectrogram(write):
     np.testing.assert_array_equal(heard.embedding, alone.embedding)
     np.testing.assert_array_equal(heard.fingerprint, fingerprint(levels))
     assert heard.picture == spectrogram_png(levels)
+
+
+def test_what_the_network_makes_no_sense_of_is_refused(write):
+    class Lost(GenreClassifier):
+        def predict_levels(self, levels):
+            found = super().predict_levels(levels)
+            return replace(found, embedding=found.embedding * np.float32(np.nan))
+
+    recording = read_recording(write("a.wav"))
+    with pytest.raises(AudioError, match="makes no sense"):
+        hear(recording, Lost.load())
