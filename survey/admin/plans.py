@@ -22,6 +22,8 @@ from survey.analysis_plan import (
 )
 from survey.models import Study
 
+from .meanwhile import SeenForm
+
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Study]
 else:
@@ -47,7 +49,7 @@ def pairs(known: Known, plan: Plan) -> Choices:
     return [(f"{a} {b}", f"{a} with {b}") for a, b in [*planned, *others]]
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(SeenForm):
     """A study with the fields of its analysis plan; without an outcome it has none."""
 
     plan_hypothesis = forms.CharField(

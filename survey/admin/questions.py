@@ -12,10 +12,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from survey import services
 from survey.forms import ItemsForm
 from survey.models import Instrument, Item
 
 from .drafts import FixedAfterDraft, of_draft
+from .meanwhile import SavedKnowingly
 
 # What each kind of question needs, for those who make one.
 HINTS = {
@@ -73,7 +75,7 @@ class ItemInline(FixedAfterDraft, admin.StackedInline):
 
 
 @admin.register(Instrument)
-class InstrumentAdmin(admin.ModelAdmin):
+class InstrumentAdmin(SavedKnowingly, admin.ModelAdmin):
     list_display = ("__str__", "study", "placement", "position", "n_items")
     list_filter = ("placement", "study")
     search_fields = ("title", "key", "items__text", "study__title")
@@ -90,6 +92,10 @@ class InstrumentAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view(self.preview_view)
         own = path("<int:pk>/preview/", view, name="survey_instrument_preview")
         return [own, *super().get_urls()]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        services.current_version(form.instance.study, request.user)
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """As participants see it, each question that may come up; nothing can be sent."""

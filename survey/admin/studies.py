@@ -34,6 +34,7 @@ from .conditions import ConditionInline
 from .drafts import FixedAfterDraft
 from .files import StudyFiles, versions_of
 from .links import card, links_of, print_page
+from .meanwhile import SavedKnowingly
 from .plans import SECTION, StudyPlan
 
 
@@ -50,7 +51,7 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
 
 
 @admin.register(Study)
-class StudyAdmin(StudyFiles, StudyPlan, admin.ModelAdmin):
+class StudyAdmin(SavedKnowingly, StudyFiles, StudyPlan, admin.ModelAdmin):
     list_display = ("title", "state", "n_participants", "n_completed", "page")
     list_filter = ("state",)
     search_fields = ("title", "slug")

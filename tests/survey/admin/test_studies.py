@@ -146,7 +146,7 @@ def test_the_questions_of_an_open_study_are_fixed(page):
         *("max_participants", "opens_at", "closes_at", "open_link", "quotas", "full_url"),
         *("flag_straight_lining", "flag_failed_checks", "flag_seconds_a_track"),
         *("flag_heard_share", "completion_code", "completion_url"),
-        *("screen_out_code", "screen_out_url"),
+        *("screen_out_code", "screen_out_url", "seen"),
     }
 
 
