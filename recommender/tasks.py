@@ -3,10 +3,12 @@
 import logging
 
 from celery import Task, shared_task
-from django.db import OperationalError
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import DatabaseError, OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 
 from . import evening, own_songs, services, versions
+from .engine.apart import HearingError
 from .models import GenreModel
 
 log = logging.getLogger(__name__)
@@ -53,7 +55,14 @@ def enqueue_indexing(model: GenreModel) -> bool:
     time_limit=30,
 )
 def build_playlist(self: Task, playlist_id: int) -> None:
-    services.build_playlist(playlist_id)
+    """What may pass is tried again, here or by the sweep; any other error would come again."""
+    try:
+        services.build_playlist(playlist_id)
+    except (DatabaseError, HearingError, MemoryError, OSError, SoftTimeLimitExceeded):
+        raise
+    except Exception as error:
+        services.fail_playlist(playlist_id, f"An error that nobody foresaw: {error!r}")
+        raise
 
 
 @shared_task(soft_time_limit=25, time_limit=30)

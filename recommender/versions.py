@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -123,6 +123,8 @@ def index_unheard(
 
 def _try_to_hear(track: Track, classifier: "GenreClassifier") -> str:
     from .engine.audio import AudioError, read_recording
+    from .engine.cnn import ModelError
+    from .engine.faults import unforeseen
 
     try:
         services.hear(track, read_recording(Path(track.file.path)), classifier)
@@ -130,6 +132,10 @@ def _try_to_hear(track: Track, classifier: "GenreClassifier") -> str:
         return f"Its file {track.file.name} is missing in the media folder."
     except (AudioError, OSError) as error:
         return str(error)
+    except (DatabaseError, ModelError):
+        raise  # not the track's fault
+    except Exception as error:
+        return str(unforeseen(error))
     return ""
 
 

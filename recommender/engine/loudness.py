@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from recommender.engine.decode import AudioError, open_stream
+from recommender.engine.faults import unforeseen
 from recommender.engine.mel import Doubles, Floats
 
 # What EBU R 128 allows at most, in dB true peak; a sample peak can lie this much below it.
@@ -114,6 +115,8 @@ def even_file(path: Path, target_lufs: float, folder: Path) -> Evened:
         render(path, copy, gain)
     except (AudioError, OSError) as error:
         return str(error)
+    except Exception as error:
+        return str(unforeseen(error))
     return loudness.lufs, loudness.lufs + gain, copy
 
 

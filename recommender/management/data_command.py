@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 
@@ -13,7 +13,12 @@ class DataCommand(BaseCommand):
     """A command that works on a new data folder at once."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
-        prepare_database()
+        try:
+            prepare_database()
+        except (OperationalError, OSError) as error:
+            raise CommandError(
+                f"The data folder {settings.DATA_DIR} or its database can't be used: {error}."
+            ) from None
         return super().execute(*args, **options)
 
 

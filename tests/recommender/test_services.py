@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from celery.exceptions import Retry
+from django.db import OperationalError
 from django.utils import timezone
 
 from recommender import services, tasks
@@ -115,6 +117,33 @@ def test_a_query_song_that_was_not_heard_fails_with_a_plain_message(playlist, qu
 def test_a_library_without_a_song_fails_with_a_plain_message(playlist):
     Track.objects.update(available=False, updated_at=timezone.now())
     assert "not in the library" in built(playlist).error
+
+
+def test_an_error_that_would_come_again_fails_at_once_and_is_not_tried_again(query, monkeypatch):
+    def fail(*args: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    playlist = request(query)
+    monkeypatch.setattr("recommender.engine.strategies.make_playlist", fail)
+    with pytest.raises(ZeroDivisionError):
+        tasks.build_playlist(playlist.pk)
+    playlist.refresh_from_db()
+    assert (playlist.status, playlist.attempts) == ("failed", 1)
+    assert "ZeroDivisionError('by nothing')" in playlist.error
+    assert services.lost_playlists() == []
+
+
+@pytest.mark.parametrize("error", [OperationalError("locked"), OSError("disk"), MemoryError()])
+def test_an_error_that_may_pass_is_tried_again(query, monkeypatch, error):
+    def fail(*args: object) -> None:
+        raise error
+
+    playlist = request(query)
+    monkeypatch.setattr("recommender.engine.strategies.make_playlist", fail)
+    with pytest.raises((type(error), Retry)):
+        tasks.build_playlist(playlist.pk)
+    playlist.refresh_from_db()
+    assert playlist.status == "running"
 
 
 def test_a_failed_playlist_stays_failed_until_somebody_tries_again(query):

@@ -88,6 +88,20 @@ def test_a_track_that_can_not_be_heard_is_noted_and_ends_nothing(library, other,
     assert versions.progress(other).missing == 1
 
 
+def test_an_error_that_nobody_foresaw_ends_nothing(library, other, ears, monkeypatch):
+    hear = services.hear
+
+    def fail_at_one(track, recording, model):
+        if track == library[0]:
+            raise ZeroDivisionError("by nothing")
+        hear(track, recording, model)
+
+    monkeypatch.setattr(services, "hear", fail_at_one)
+    index(other)
+    assert "ZeroDivisionError" in HearingProblem.objects.get().reason
+    assert other.features.count() == len(library) - 1
+
+
 def test_a_problem_is_forgotten_once_the_track_was_heard(library, other, ears):
     ears.append("Rock 3")
     index(other)

@@ -14,6 +14,7 @@ from recommender.engine import constants
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.constants import BANDS, COLUMN_SECONDS
 from recommender.engine.datasets.clips import Clip, Found, Sound
+from recommender.engine.faults import unforeseen
 from recommender.engine.features import from_levels
 from recommender.engine.mel import Floats, log_mel
 
@@ -51,6 +52,9 @@ def _add(found: Found, sound: Sound, cache: Path | None, seen: dict[str, str]) -
     except (AudioError, OSError) as error:
         reason = f"{sound.fault}: {error}" if sound.fault else str(error)
         found.skipped.append((sound.name, reason))
+        return
+    except Exception as error:
+        found.skipped.append((sound.name, str(unforeseen(error))))
         return
     seen[key] = sound.name
     found.clips.append(Clip(sound.name, sound.genre, sound.group, sound.source, grids))

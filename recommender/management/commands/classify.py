@@ -12,6 +12,7 @@ from tqdm import tqdm
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.cnn import GenreClassifier, ModelError
 from recommender.engine.datasets import audio_files
+from recommender.engine.faults import unforeseen
 from recommender.spreadsheets import write_rows
 from recommender.texts import readable
 
@@ -53,10 +54,11 @@ class Command(BaseCommand):
     def _row(self, path: Path, classifier: GenreClassifier) -> list[str] | None:
         try:
             recording = read_recording(path)
-        except AudioError as error:
-            self.stderr.write(f"{readable(path)}: {error}")
+            heard = classifier.predict(recording.samples, recording.sample_rate).probabilities
+        except Exception as error:
+            known = isinstance(error, AudioError | OSError)
+            self.stderr.write(f"{readable(path)}: {error if known else unforeseen(error)}")
             return None
-        heard = classifier.predict(recording.samples, recording.sample_rate).probabilities
         return [
             readable(path),
             classifier.genres[int(heard.argmax())],
