@@ -364,6 +364,24 @@ PRIMARY = (
     Column("alpha", NUMBER, "", "0–1", "Level of the test; intervals are of 1 − alpha"),
     Column("planned", Type.BOOLEAN, "", "True, False", "Whether an analysis plan says so"),
 )
+# Beside each picture that is not drawn from one table as it is.
+FIGURE = (
+    Column("panel", TEXT, "", "", "The condition, or all of them; else what is compared"),
+    Column("mark", TEXT, "", "", "What is drawn: participant, mean, playlist, line, share, …"),
+    Column(
+        "at",
+        NUMBER,
+        "position, distance, metric or point",
+        "",
+        "Where it is drawn along the other axis; of paired participants the same number in all "
+        "panels",
+    ),
+    Column("value", NUMBER, "scale point; shares: none", "", "What is drawn, before any is moved"),
+    Column("low", NUMBER, "as the value", "", "Lower end of its interval or band"),
+    Column("high", NUMBER, "as the value", "", "Upper end of its interval or band"),
+    Column("n", INTEGER, "participants; shares: ratings", "≥ 0", "How many are behind it"),
+)
+FIGURES = "figures/*"
 CODEBOOK = (
     Column("file", TEXT, "", "", "The file, without .csv"),
     Column("column", TEXT, "", "", "The column's header"),
@@ -406,9 +424,11 @@ def rows(
     items: Mapping[str, Sequence[Column]], files: Collection[str] = FILES.keys()
 ) -> list[tuple[str, ...]]:
     """The codebook itself: one row for every column of every file, or of some files."""
-    return [
+    of_files = [
         (file, *map(str, astuple(column)))
         for file in FILES
         if file in files
         for column in columns(file, items.get(file, ()))
     ]
+    drawn = FIGURE if set(RESULTS) <= set(files) else ()
+    return [*of_files, *((FIGURES, *map(str, astuple(column))) for column in drawn)]

@@ -51,7 +51,7 @@ def _chosen_by(study: Study) -> dict[str, frozenset[str]]:
 
 def _outcome(file: str, scale: Scale) -> Outcome:
     question = scale.column.meaning.partition(" [")[0]
-    return Outcome(file, scale.column.name, scale.points, question)
+    return Outcome(file, scale.column.name, scale.points, question, scale.labels)
 
 
 def _scored(study: Study) -> dict[tuple[str, str], list[str]]:
@@ -123,7 +123,11 @@ def _distribution(tables: Tables, outcome: Outcome, design: Design) -> Figure | 
     rows = tables[outcome.file].dropna(subset=[outcome.column])
     people = rows.groupby("condition")["participant_id"].nunique().to_dict()
     return figures.likert(
-        tables["likert_distribution"], outcome.name, said=outcome.label, people=people
+        tables["likert_distribution"],
+        outcome.name,
+        outcome.labels,
+        said=outcome.label,
+        people=people,
     )
 
 

@@ -21,6 +21,7 @@ class Scale:
     row: str
     column: Column
     points: int | None  # None where a distribution over points says little: sliders, yes or no
+    labels: tuple[str, ...] = ()  # of the points, where there are some; of a differential the ends
 
 
 def scales(study: Study, placement: str) -> list[Scale]:
@@ -51,6 +52,7 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
                 item.instrument.source,
             ),
             points,
+            _labels(item, labels),
         )
         for row, labels in rows.items()
     ]
@@ -69,6 +71,13 @@ def _meaning(item: Item, labels: list[str]) -> str:
         "Worded in reverse." if item.reversed else "",
     ]
     return " ".join(part for part in said if part)
+
+
+def _labels(item: Item, row: list[str]) -> tuple[str, ...]:
+    """What the points are called, from the first on; of those between two poles nothing."""
+    if item.kind == Item.Kind.DIFFERENTIAL and len(row) == 2:
+        return (row[0], *[""] * (item.ends[1] - 2), row[1])
+    return tuple(item.options) if item.kind != Item.Kind.SLIDER else ()
 
 
 def _points(item: Item) -> str:

@@ -129,7 +129,7 @@ def _counts(table: pd.DataFrame, stages: Iterable[str], condition: str) -> list[
 
 
 def _why(reason: str) -> str:
-    return clean(reason.replace(";", ", ").replace("_", " "), 80)
+    return clean(reason.replace(";", ", ").replace("_", " "))
 
 
 def _sentence(level: Level) -> str:
@@ -187,7 +187,7 @@ def _one(
 def _beside(axes: "Axes | None", lines: list[str], y: float, column: Column) -> float:
     """A box to the right of the arrow, from which a line leads to it."""
     left, right = column.middle + 0.2, 2 * column.middle - 0.06
-    text, top = _wrapped(lines, right - left, 4), y + GAP / 2
+    text, top = _wrapped(lines, right - left), y + GAP / 2
     bottom = top + _height(text)
     if axes is not None:
         axes.plot((column.middle, left), ((top + bottom) / 2,) * 2, color=MUTED, linewidth=0.8)
@@ -214,8 +214,8 @@ def _parted(
     return across + 0.75 * GAP
 
 
-def _wrapped(lines: Iterable[str], width: float, most: int = 5) -> str:
-    return "\n".join(wrapped(line, int((width - 0.12) / CHARACTER), most) for line in lines)
+def _wrapped(lines: Iterable[str], width: float) -> str:
+    return "\n".join(wrapped(line, int((width - 0.12) / CHARACTER)) for line in lines)
 
 
 def _height(text: str) -> float:

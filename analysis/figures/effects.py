@@ -8,7 +8,21 @@ import pandas as pd
 
 from analysis.stats.conclusions import DECISION, EQUIVALENCE
 
-from .paper import COLOURS, INK, SMALL, Figure, heading, named, rows_only, sheet, styled
+from .paper import (
+    COLOURS,
+    INK,
+    LINE,
+    SMALL,
+    Figure,
+    beside,
+    heading,
+    legend_below,
+    lines_of,
+    named,
+    rows_only,
+    sheet,
+    styled,
+)
 from .words import clean, counted, estimate, file_name, listed, number, span, wrapped
 
 if TYPE_CHECKING:
@@ -17,6 +31,8 @@ if TYPE_CHECKING:
 PLANNED = ("planned",)
 # The others stand in the table comparisons.
 MOST_ROWS, MOST_SAID = 24, 8
+# Inches from one comparison to the next.
+ROW = 0.42
 # Panels share an axis while none reaches further than so many times as far as another.
 ALIKE = 8
 NUMBERS = [
@@ -54,20 +70,24 @@ def forest(
     panels = [shown[shown["panel"] == panel] for panel in shown["panel"].unique()]
     heights = [0.75 + _places(panel) for panel in panels]
     ends = _ends(panels)
+    titles = [_title(panel, names or {}) for panel in panels]
+    more = sum(LINE * lines_of(title) for title in titles)
     drawing = sheet(
-        0.3 + sum(0.42 * height + (0.28 if ends is None else 0.1) for height in heights)
+        0.4 + more + sum(ROW * height + (0.28 if ends is None else 0.1) for height in heights)
     )
     grid = drawing.subplots(
         len(panels), 1, squeeze=False, height_ratios=heights, sharex=ends is not None
     )[:, 0]
-    for axes, panel in zip(grid, panels, strict=True):
-        _panel(axes, panel, names or {})
+    for axes, panel, title in zip(grid, panels, titles, strict=True):
+        axes.set_title(title, fontsize=SMALL + 0.5, loc="left", weight="bold")
+        _panel(axes, panel)
         low, high = ends or _reach([panel])
         axes.set_xlim(low - 0.04 * (high - low), high + 0.04 * (high - low))
         if ends and axes is not grid[-1]:
             axes.spines["bottom"].set_visible(False)
             axes.tick_params(bottom=False)
     grid[-1].set_xlabel("first − second, in the outcome's unit", fontsize=SMALL)
+    legend_below(drawing, _marks(shown), 2)
     return Figure(
         name=file_name("forest", name),
         drawing=drawing,
@@ -96,20 +116,48 @@ def _rows(comparisons: pd.DataFrame, planned: Collection[str]) -> pd.DataFrame:
 
 
 def _places(panel: pd.DataFrame) -> float:
-    return float(panel["place"].nunique() + 0.4 * (panel["second"] > 0).sum())
+    return sum(_step(row) for _, row in panel.iterrows())
 
 
-def _panel(axes: "Axes", panel: pd.DataFrame, names: Mapping[str, str]) -> None:
+def _step(row: pd.Series) -> float:
+    """How far below the one before a row stands, in rows: names have as many lines as they need."""
+    if row["second"]:
+        return 0.4
+    return 1.0 + LINE / ROW * (lines_of(beside(_pair(row), _numbers(row))) - 1)
+
+
+def _title(panel: pd.DataFrame, names: Mapping[str, str]) -> str:
     first = panel.iloc[0]
     kind = "planned" if first["planned"] else "exploratory"
-    title = f"{named(first['outcome'], names.get(first['outcome'], ''))} · {kind}"
-    axes.set_title(wrapped(title, 52), fontsize=SMALL + 0.5, loc="left", weight="bold")
+    said = named(first["outcome"], names.get(first["outcome"], ""))
+    return wrapped(f"{said} · {kind}", 50)
+
+
+def _marks(shown: pd.DataFrame) -> list[object]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    def one(planned: bool) -> object:
+        colour = COLOURS[0] if planned else "0.3"
+        return Line2D([], [], color=colour, linewidth=1.5, marker="s" if planned else "o",
+                      markersize=7, markerfacecolor=colour if planned else "white",
+                      label="planned" if planned else "exploratory")  # fmt: skip
+
+    marks = [one(planned) for planned in (True, False) if (shown["planned"] == planned).any()]
+    if shown[["tost_low", "tost_high"]].notna().all(axis=1).any():
+        marks.append(Patch(facecolor="0.88", label="too small to matter"))
+    if shown["tost_ci_low"].notna().any():
+        marks.append(Line2D([], [], color="0.3", linewidth=4, label="interval of equivalence"))
+    return marks
+
+
+def _panel(axes: "Axes", panel: pd.DataFrame) -> None:
     ys, y = [], 0.0
     for _, row in panel.iterrows():
-        y += 0.4 if row["second"] else 1.0
+        y += _step(row)
         ys.append(y)
         _row(axes, y, row)
-    rows_only(axes, [min(ys) - 0.3, *ys], 0.35)
+    rows_only(axes, [0.55, *ys], 0.35)
 
 
 def _ends(panels: Sequence[pd.DataFrame]) -> tuple[float, float] | None:
@@ -144,11 +192,11 @@ def _row(axes: "Axes", y: float, row: pd.Series) -> None:
               markersize=4.5 if second else 7,
               markerfacecolor=colour if row["planned"] and not second else "white")  # fmt: skip
     if not second:
-        heading(axes, y - 0.42, _pair(row), _numbers(row))
+        heading(axes, y - 0.29, beside(_pair(row), _numbers(row)), _numbers(row))
 
 
 def _pair(row: pd.Series) -> str:
-    return f"{clean(row['condition_a'], 15)} − {clean(row['condition_b'], 15)}"
+    return f"{clean(row['condition_a'])} − {clean(row['condition_b'])}"
 
 
 def _numbers(row: pd.Series) -> str:
@@ -221,5 +269,5 @@ def _caption(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
         "Differences with the intervals by which they are decided (Holm's method; the level stands "
         "beside each): one with 0 in it shows no difference. Filled "
         f"squares: planned before the data; hollow circles: exploratory.{bound}{below}{part} "
-        "Tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
+        "Numbers, tests, p adjusted by Holm's method, and effect sizes: comparisons.csv."
     )

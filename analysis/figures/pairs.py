@@ -1,7 +1,7 @@
 """Two conditions that the same people had: everybody a line, and the mean difference."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,23 @@ from analysis.stats import exact
 from analysis.stats.bootstrap import CONFIDENCE, Floats
 from analysis.stats.participants import means_by_condition
 
-from .paper import INK, MUTED, Figure, colour, mark, named, sheet, styled
-from .words import clean, counted, estimate, file_name, number, span
+from .paper import (
+    INK,
+    LINE,
+    MUTED,
+    Figure,
+    as_numbers,
+    at_least,
+    colour,
+    in_files,
+    legend_below,
+    lines_of,
+    mark,
+    named,
+    sheet,
+    styled,
+)
+from .words import clean, counted, estimate, file_name, number, span, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,18 +50,22 @@ def paired(
         return None
     differences = exact.differences(*both.T)
     mean, low, high = mean_difference(differences)
-    drawing = sheet(3.6)
+    names = [wrapped(one, 18) for one in (a, b)]
+    drawing = sheet(3.5 + LINE * max(map(lines_of, names)), asked=named(outcome, said))
     left, right = drawing.subplots(1, 2, width_ratios=(1.5, 1))
     _slopes(left, both, seed)
-    left.set_xticks((0, 1), (clean(a, 18), clean(b, 18)))
-    left.set_ylabel(named(outcome, said))
+    left.set_xticks((0, 1), names)
+    left.set_ylabel("mean rating")
+    at_least(left, 0.5)
     _differences(right, differences, (mean, low, high), seed)
     right.set_xlabel(f"n = {len(both)}")
     right.set_title(f"difference\n{number(mean)} ({span(low, high) or 'no interval'})", fontsize=9)
     higher, lower = int((differences > 0).sum()), int((differences < 0).sum())
     drawn = f" {MOST_LINES} of {len(both):,} people are drawn." if len(both) > MOST_LINES else ""
+    legend_below(drawing, _marks(), 3)
+    name = file_name("paired", outcome, a, b)
     return Figure(
-        file_name("paired", outcome, a, b),
+        name,
         drawing,
         f"{named(outcome, said)}: {clean(a)} against {clean(b)}, person by person",
         f"{counted(len(both), 'participant')} rated both. Mean {number(both[:, 0].mean())} for "
@@ -55,8 +74,32 @@ def paired(
         f"{len(both) - higher - lower} both alike.",
         f"Left: each line one participant's means of {outcome}; thick: the mean over participants. "
         f"Right: differences {clean(a)} − {clean(b)}, moved sideways so that equal ones show, with "
-        f"their mean and its 95 % interval (Student's t).{drawn}",
+        f"their mean and its 95 % interval (Student's t).{drawn} {in_files(name)}",
+        as_numbers(_numbers(both, (a, b), (mean, low, high))),
     )
+
+
+def _numbers(
+    both: Floats, names: tuple[str, str], found: tuple[float, float, float]
+) -> Iterator[tuple[Any, ...]]:
+    """Everybody under the same number in all panels."""
+    panels = {names[0]: both[:, 0], names[1]: both[:, 1], "difference": both[:, 0] - both[:, 1]}
+    for panel, values in panels.items():
+        for at, value in enumerate(values, start=1):
+            yield panel, "participant", at, value, None, None, 1
+        ends = found[1:] if panel == "difference" else (None, None)
+        yield panel, "mean", None, values.mean(), *ends, len(values)
+
+
+def _marks() -> list[object]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], color=MUTED, linewidth=0.7, label="one participant"),
+        Line2D([], [], color=INK, linewidth=3, label="means"),
+        Line2D([], [], color=colour(0), linewidth=3, marker="D", markersize=7, markeredgecolor=INK,
+               label="mean difference"),
+    ]  # fmt: skip
 
 
 def _both(frame: pd.DataFrame, outcome: str, a: str, b: str) -> Floats:
@@ -107,3 +150,4 @@ def _differences(
     axes.plot(0.5, mean, "D", color=colour(0), markeredgecolor=INK, markersize=8, zorder=4)
     axes.set(xlim=(-0.4, 0.75), xticks=[])
     axes.margins(y=0.1)
+    at_least(axes, 0.5)

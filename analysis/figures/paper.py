@@ -3,17 +3,21 @@
 Drawn for a phone's width first: what can be read there can be read in a paper's column.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+import pandas as pd
+
+from analysis.codebook import FIGURE
+from analysis.export import csv_bytes
 from recommender import figures
 from recommender.charts import PALETTE
 
 from .svg import described
-from .words import clean
+from .words import clean, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +49,8 @@ COLOURS = (*PALETTE[:6], "#000000", "#777777")
 MARKS = ("o", "s", "^", "D", "v", "P", "X", "*")
 INK, MUTED, FAINT = "#1a1a1a", "#595959", "#d0d0d0"
 SMALL = 9
+# Letters of this size that stand side by side, and the height of a line in inches.
+ACROSS, LINE = 66, 0.165
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +63,9 @@ class Figure:
     title: str
     alt: str
     caption: str
+    # What is drawn, with the columns of `codebook.FIGURE`; of figures that are drawn from one table
+    # as it is None, and the caption names the table.
+    numbers: pd.DataFrame | None = None
 
     @property
     def wide(self) -> bool:
@@ -83,11 +92,16 @@ def styled(draw: Callable[P, R]) -> Callable[P, R]:
 
 @styled
 def save(figure: Figure, folder: Path) -> list[Path]:
-    """Write NAME.svg and NAME.png; the same figure gives the same bytes. Raises OSError.
+    """Write NAME.svg and NAME.png, and what is drawn as NAME.csv; the same figure gives the same
+    bytes. Raises OSError.
 
     The SVG holds the title and the description as its text alternatives.
     """
     files = figures.save(figure.drawing, folder, figure.name)
+    if figure.numbers is not None:
+        table = folder / f"{figure.name}.csv"
+        table.write_bytes(csv_bytes(figure.numbers, FIGURE))
+        files.append(table)
     for file in files:
         if file.suffix == ".svg":
             svg = described(file.read_text("utf-8"), figure.name, figure.title, figure.alt)
@@ -95,13 +109,21 @@ def save(figure: Figure, folder: Path) -> list[Path]:
     return files
 
 
-def sheet(height: float, width: float = WIDTH) -> "Drawing":
+def sheet(height: float, width: float = WIDTH, *, asked: str = "") -> "Drawing":
+    """`asked` stands over the panels, however long it is."""
     from matplotlib.figure import Figure as Drawing
 
-    drawing = Drawing(figsize=(width, height))
+    said = wrapped(asked, 60)
+    drawing = Drawing(figsize=(width, height + (LINE * lines_of(said) + 0.08 if said else 0)))
     # Room between panels, so that a title is nearer to its own than to the one above.
     drawing.set_layout_engine("constrained", h_pad=0.07)
+    if said:
+        drawing.suptitle(said, x=0.015, ha="left", fontsize=10)
     return drawing
+
+
+def lines_of(text: str) -> int:
+    return text.count("\n") + 1
 
 
 def colour(index: int) -> str:
@@ -112,12 +134,19 @@ def mark(index: int) -> str:
     return MARKS[index % len(MARKS)]
 
 
+def beside(text: str, right: str = "") -> str:
+    """A row's name beside what stands on the right; where both don't fit, in lines above it."""
+    text = clean(text)
+    return text if len(text) + len(right) + 2 <= ACROSS else f"{wrapped(text, ACROSS)}\n"
+
+
 def heading(axes: "Axes", y: float, text: str, right: str = "", *, weight: str = "normal") -> None:
-    """A line of text over a row of a figure, as wide as the axes: long names have room."""
+    """Text over a row of a figure, as wide as the axes, that ends at y: long names have room."""
     place: dict[str, Any] = {
         "transform": axes.get_yaxis_transform(),
         "fontsize": SMALL,
-        "va": "center",
+        "va": "bottom",
+        "linespacing": 1.1,
     }
     axes.text(0.0, y, text, ha="left", weight=weight, **place)
     if right:
@@ -138,4 +167,20 @@ def legend_below(drawing: "Drawing", handles: Sequence[Any], columns: int) -> No
 
 def named(text: str, said: str) -> str:
     """An outcome in the study's words, or by its name in the files."""
-    return clean(said or text, 60)
+    return clean(said or text)
+
+
+def as_numbers(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    """What a figure draws: panel, mark, at, value, low, high, n."""
+    return pd.DataFrame(list(rows), columns=[column.name for column in FIGURE])
+
+
+def in_files(name: str) -> str:
+    return f"What is drawn, as numbers: figures/{name}.csv."
+
+
+def at_least(axes: "Axes", reach: float) -> None:
+    """Limits that are not wider apart than rounding is, where all values are alike."""
+    low, high = axes.get_ylim()
+    if high - low < reach:
+        axes.set_ylim((low + high - reach) / 2, (low + high + reach) / 2)

@@ -7,8 +7,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .paper import INK, SMALL, Figure, heading, legend_below, named, rows_only, sheet, styled
-from .words import clean, conditions_of, counted, file_name, share
+from .paper import (
+    INK,
+    LINE,
+    SMALL,
+    Figure,
+    beside,
+    heading,
+    legend_below,
+    lines_of,
+    named,
+    rows_only,
+    sheet,
+    styled,
+)
+from .words import clean, conditions_of, counted, file_name, share, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,11 +54,15 @@ def likert(
     if not any(n.sum() for n in counts.values()):
         return None
     points = max(map(len, counts.values()))
-    swatches, columns = _swatches(points, labels)
-    drawing = sheet(0.5 + 0.62 * len(conditions) + 0.2 * -(-points // columns))
+    swatches, columns, below = _swatches(points, labels)
+    right = {c: _n(int(n.sum()), c, people) for c, n in counts.items()}
+    names = {c: beside(c, right[c]) for c in conditions}
+    pitch = 0.62 + LINE * (max(map(lines_of, names.values())) - 1)
+    height = 0.5 + pitch * len(conditions) + below
+    drawing = sheet(height, asked=named(outcome, said))
     axes = drawing.subplots()
     for row, (condition, n) in enumerate(counts.items()):
-        heading(axes, row - 0.4, clean(condition), _n(int(n.sum()), condition, people))
+        heading(axes, row - 0.26, names[condition], right[condition])
         _bar(axes, row, n)
     axes.axvline(0, color=INK, linewidth=0.8, zorder=0)
     _limits(axes, list(counts.values()))
@@ -57,8 +74,8 @@ def likert(
         " ".join(_sentence(c, n, points) for c, n in counts.items()),
         f"Shares of all ratings of {outcome} in per cent, each bar 100 % of its condition's "
         "ratings and centred on the middle of the scale. In bold: all below and all above the "
-        "middle. The shares' intervals, for which ratings of one participant count together, are "
-        "in likert_distribution.csv.",
+        "middle. Numbers, and the shares' intervals, for which ratings of one participant count "
+        "together: likert_distribution.csv.",
     )
 
 
@@ -122,21 +139,27 @@ def _ink(face: str) -> str:
     return "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 135 else INK
 
 
-def _swatches(points: int, labels: Sequence[str]) -> tuple[list[object], int]:
-    """What the points are called, and in how many columns there is room for it."""
+def _swatches(points: int, labels: Sequence[str]) -> tuple[list[object], int, float]:
+    """What the points are called, in how many columns there is room for it, and how high it is."""
     from matplotlib.patches import Patch
 
     names = [_label(point, labels) for point in range(points)]
     looks = [_look(point, points) for point in range(points)]
-    longest = max(map(len, names))
-    return [
-        Patch(facecolor=face, hatch=hatch, edgecolor="white", label=name)
-        for name, (face, hatch) in zip(names, looks, strict=True)
-    ], 1 if longest > 24 else 2 if longest > 3 else min(points, 6)
+    longest = max(len(line) for name in names for line in name.split("\n"))
+    columns = 1 if longest > 24 else 2 if longest > 3 else min(points, 7)
+    below = sum(0.2 + LINE * (lines_of(name) - 1) for name in names) / columns + 0.1
+    return (
+        [
+            Patch(facecolor=face, hatch=hatch, edgecolor="white", label=name)
+            for name, (face, hatch) in zip(names, looks, strict=True)
+        ],
+        columns,
+        below,
+    )
 
 
 def _label(point: int, labels: Sequence[str]) -> str:
-    said = clean(labels[point], 56) if point < len(labels) else ""
+    said = wrapped(labels[point], 52) if point < len(labels) else ""
     return f"{point + 1} = {said}" if said and said != str(point + 1) else str(point + 1)
 
 

@@ -1,14 +1,29 @@
 """Ratings along the playlist, and by distance to the query song in the genre space."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from analysis.stats.describe import describe
 
-from .paper import FAINT, SMALL, Figure, colour, mark, named, sheet, styled
-from .words import clean, conditions_of, counted, estimate, file_name, number
+from .paper import (
+    FAINT,
+    LINE,
+    SMALL,
+    Figure,
+    as_numbers,
+    at_least,
+    colour,
+    in_files,
+    legend_below,
+    lines_of,
+    mark,
+    named,
+    sheet,
+    styled,
+)
+from .words import clean, conditions_of, counted, estimate, file_name, number, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,14 +54,16 @@ def by_position(
     drawing = _panels(found, titles, "position in the playlist", named(outcome, said), whole=True)
     if drawing is None:
         return None
+    name = file_name("by", position, outcome)
     return Figure(
-        file_name("by", position, outcome),
+        name,
         drawing,
         f"{named(outcome, said)} by position",
         " ".join(_sentence(c, rows, "position") for c, rows in found.items()),
         f"Mean {outcome} at each {position.replace('_', ' ')}, each participant counted once, with "
-        "95 % intervals (bias-corrected and accelerated bootstrap over participants). In grey: the "
-        "other conditions.",
+        "95 % intervals (bias-corrected and accelerated bootstrap over participants)."
+        f"{_grey(found)} {in_files(name)}",
+        as_numbers(_numbers(found)),
     )
 
 
@@ -80,16 +97,29 @@ def by_distance(
     drawing = _panels(found, _titles(known, found), x, named(outcome, said))
     if drawing is None:
         return None
+    name = file_name("by-distance", outcome)
     return Figure(
-        file_name("by-distance", outcome),
+        name,
         drawing,
         f"{named(outcome, said)} by distance to the query song",
         " ".join(_sentence(c, rows, "distance") for c, rows in found.items()),
         f"Mean {outcome} of tracks in {counted(known['bin'].nunique(), 'bin')} of distance to the "
         "query song, drawn at the bin's mean distance; each participant counted once, with 95 % "
-        "intervals (bias-corrected and accelerated bootstrap over participants). In grey: the "
-        "other conditions.",
+        f"intervals (bias-corrected and accelerated bootstrap over participants).{_grey(found)} "
+        f"{in_files(name)}",
+        as_numbers(_numbers(found)),
     )
+
+
+def _grey(found: Mapping[str, pd.DataFrame]) -> str:
+    return " In grey: the other conditions." if len(found) > 1 else ""
+
+
+def _numbers(found: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Any, ...]]:
+    columns = ["x", "mean", "ci_low", "ci_high", "n_participants"]
+    for condition, rows in found.items():
+        for row in rows[columns].itertuples(index=False):
+            yield condition, "mean", *row
 
 
 def _described(rows: pd.DataFrame, outcome: str, by: str, seed: int) -> pd.DataFrame:
@@ -102,9 +132,12 @@ def _titles(known: pd.DataFrame, found: Iterable[str]) -> dict[str, str]:
     people = known.groupby("condition")["participant_id"].agg(["nunique", "size"])
     n = {condition: tuple(map(int, row)) for condition, *row in people.itertuples()}
     return {
-        c: f"{clean(c)}: {counted(n[c][0], 'participant')}, {counted(n[c][1], 'rating')}"
-        if c in n
-        else f"{clean(c)}: no ratings"
+        c: wrapped(
+            f"{c}: {counted(n[c][0], 'participant')}, {counted(n[c][1], 'rating')}"
+            if c in n
+            else f"{c}: no ratings",
+            56,
+        )
         for c in found
     }
 
@@ -120,7 +153,8 @@ def _panels(
     """`whole`: the places are whole numbers, each with its tick."""
     if not any(len(rows) for rows in found.values()):
         return None
-    drawing = sheet(0.6 + 1.25 * len(found))
+    more = sum(LINE * (lines_of(title) - 1) for title in titles.values())
+    drawing = sheet(0.85 + 1.25 * len(found) + more, asked=y)
     panels = drawing.subplots(len(found), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for at, (axes, (condition, rows)) in enumerate(zip(panels, found.items(), strict=True)):
         for other, behind in found.items():
@@ -131,9 +165,21 @@ def _panels(
     if whole:
         places = sorted({value for rows in found.values() for value in rows["x"]})
         panels[-1].set_xticks(places if len(places) <= 15 else places[:: len(places) // 10])
+    at_least(panels[0], 0.5)
     panels[-1].set_xlabel(x)
-    drawing.supylabel(clean(y, 44), fontsize=10)
+    drawing.supylabel("mean rating", fontsize=10)
+    legend_below(drawing, _marks(several=len(found) > 1), 2)
     return drawing
+
+
+def _marks(*, several: bool) -> list[object]:
+    from matplotlib.lines import Line2D
+
+    others = [Line2D([], [], color=FAINT, linewidth=1, label="other conditions")]
+    return [
+        Line2D([], [], color="0.4", marker="o", markersize=5, label="mean with 95 % interval"),
+        *(others if several else []),
+    ]
 
 
 def _curve(axes: "Axes", rows: pd.DataFrame, at: int) -> None:

@@ -1,14 +1,30 @@
 """Participants' means by condition: each person a dot, and the mean with its interval."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from analysis.stats.describe import Floats, mean_interval, participant_means
 
-from .paper import INK, Figure, colour, heading, mark, named, rows_only, sheet, styled
+from .paper import (
+    INK,
+    LINE,
+    Figure,
+    as_numbers,
+    beside,
+    colour,
+    heading,
+    in_files,
+    legend_below,
+    lines_of,
+    mark,
+    named,
+    rows_only,
+    sheet,
+    styled,
+)
 from .words import clean, conditions_of, counted, estimate, file_name, number
 
 if TYPE_CHECKING:
@@ -17,6 +33,8 @@ if TYPE_CHECKING:
 # How many places dots can have across; dots at one place are piled up.
 PLACES = 48
 PILE = 0.5
+# Dots nearer to each other than this would overlap: there are bars instead.
+NEAREST = 0.055
 
 
 @styled
@@ -41,24 +59,52 @@ def by_condition(
         return None
     spans = {c: mean_interval(values, seed=seed)[:2] for c, values in means.items()}
     low, high = ends or _ends(means.values())
-    drawing = sheet(0.7 + 0.95 * len(wanted))
+    right = {c: _right(values, spans[c]) for c, values in means.items()}
+    names = {c: beside(c, right[c]) for c in wanted}
+    more = 1.7 * LINE * (max(map(lines_of, names.values())) - 1)
+    drawing = sheet(0.95 + (0.95 + more) * len(wanted), asked=named(outcome, said))
     axes = drawing.subplots()
     for row, (condition, values) in enumerate(means.items()):
-        heading(axes, row - 0.42, clean(condition), _right(values, spans[condition]))
+        heading(axes, row - 0.33, names[condition], right[condition])
         _pile(axes, row, values, (low, high))
         _mean(axes, row, values, spans[condition])
     rows_only(axes, range(len(wanted)), 0.55)
     margin = 0.03 * (high - low)
-    axes.set(xlim=(low - margin, high + margin), xlabel=named(outcome, said))
+    axes.set(xlim=(low - margin, high + margin), xlabel="rating")
+    legend_below(drawing, _marks(), 2)
+    name = file_name("by-condition", outcome)
     return Figure(
-        file_name("by-condition", outcome),
+        name,
         drawing,
         f"{named(outcome, said)}: participants' means by condition",
         " ".join(_sentence(c, values, spans[c]) for c, values in means.items()),
-        f"Each dot is one participant's mean of {outcome}, piled up where they are alike. Below: "
-        "the mean of these means with its 95 % interval (bias-corrected and accelerated bootstrap "
-        "over participants), so that everybody counts once. Numbers: descriptives.csv.",
+        f"Each dot is one participant's mean of {outcome}, piled up where they are alike (as bars "
+        "where there are too many). Below: the mean of these means with its 95 % interval "
+        "(bias-corrected and accelerated bootstrap over participants), so that everybody counts "
+        f"once. {in_files(name)}",
+        as_numbers(_numbers(means, spans)),
     )
+
+
+def _numbers(
+    means: Mapping[str, Floats], spans: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[Any, ...]]:
+    for condition, values in means.items():
+        for value in np.sort(values):
+            yield condition, "participant", None, value, None, None, 1
+        if len(values):
+            yield condition, "mean", None, values.mean(), *spans[condition], len(values)
+
+
+def _marks() -> list[object]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D([], [], linestyle="none", marker="o", markersize=4, markerfacecolor="0.75",
+               markeredgecolor="0.35", label="participants"),
+        Line2D([], [], linewidth=3, marker="o", markersize=8, color="0.5", markeredgecolor=INK,
+               label="mean with 95 % interval"),
+    ]  # fmt: skip
 
 
 def _ends(means: Iterable[Floats]) -> tuple[float, float]:
@@ -74,8 +120,14 @@ def _pile(axes: "Axes", row: int, values: Floats, ends: tuple[float, float]) -> 
     step = (ends[1] - ends[0]) / PLACES
     places = np.round((np.sort(values) - ends[0]) / step)
     level = np.concatenate([np.arange(n) for n in np.unique(places, return_counts=True)[1]])
-    apart = min(0.075, PILE / (level.max() + 1))
     axes.plot(ends, (row + 0.24, row + 0.24), color="0.8", linewidth=0.6, zorder=0)
+    apart = PILE / (level.max() + 1)
+    if apart < NEAREST:
+        at, sizes = np.unique(places, return_counts=True)
+        axes.bar(ends[0] + at * step, -sizes * PILE / sizes.max(), 0.8 * step, row + 0.22,
+                 color="0.75", edgecolor="0.35", linewidth=0.5)  # fmt: skip
+        return
+    apart = min(0.075, apart)
     axes.plot(
         ends[0] + places * step, row + 0.19 - level * apart, "o", markersize=3.6,
         markerfacecolor="0.75", markeredgecolor="0.35", markeredgewidth=0.5, linestyle="none",

@@ -1,7 +1,7 @@
 """Where playlists lie in the genre space, with the query songs that they were made for."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,20 @@ import pandas as pd
 from recommender.charts import PALETTE
 from recommender.engine.projection import Plane, plane_of
 
-from .paper import INK, SMALL, Figure, colour, legend_below, mark, sheet, styled
-from .words import clean, conditions_of, counted, file_name, number, share
+from .paper import (
+    INK,
+    LINE,
+    SMALL,
+    Figure,
+    as_numbers,
+    colour,
+    in_files,
+    legend_below,
+    lines_of,
+    sheet,
+    styled,
+)
+from .words import clean, conditions_of, counted, file_name, number, share, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,21 +54,36 @@ def genre_space(
     plane = plane_of(np.stack([*found["mean"], *found["query"].dropna()]))
     wanted = conditions_of(found, conditions)
     own = {condition: found[found["condition"] == condition] for condition in wanted}
-    rows = (len(wanted) + 1) // 2
-    drawing = sheet(0.6 + 2.25 * rows)
-    panels = drawing.subplots(rows, 2, squeeze=False).ravel()
+    across = min(len(wanted), 2)
+    rows = -(-len(wanted) // across)
+    names = {c: wrapped(c, 26 if across > 1 else 60) for c in wanted}
+    more = LINE * (max(map(lines_of, names.values())) - 1)
+    drawing = sheet(0.7 + (2.35 + 1.2 * more) * rows)
+    panels = drawing.subplots(rows, across, squeeze=False).ravel()
     for at, (axes, (condition, its)) in enumerate(zip(panels, own.items(), strict=False)):
         _ground(axes, plane, genres)
         _playlists(axes, plane, its, at, seed)
-        axes.set_title(f"{clean(condition, 26)}\n{_title(its)}", fontsize=SMALL)
+        axes.set_title(f"{names[condition]}\n{_title(its)}", fontsize=SMALL, pad=3)
     for axes in panels[len(wanted) :]:
         axes.set_axis_off()
     legend_below(drawing, _marks(), 3)
+    name = file_name("genre-space")
     return Figure(
-        file_name("genre-space"), drawing, "Playlists in the genre space",
+        name, drawing, "Playlists in the genre space",
         " ".join(_sentence(c, its, genres) for c, its in own.items()),
-        _caption(plane, own, genres, known["model"].nunique()),
+        f"{_caption(plane, own, genres, known['model'].nunique())} {in_files(name)}",
+        as_numbers(_numbers(plane, own)),
     )  # fmt: skip
+
+
+def _numbers(plane: Plane, own: dict[str, pd.DataFrame]) -> Iterator[tuple[Any, ...]]:
+    """Places in the plane that is drawn: `at` across, `value` up."""
+    for condition, found in own.items():
+        for mark_of, column in (("playlist", "mean"), ("query song", "query")):
+            known = found[column].dropna()
+            places = plane.at(np.stack(known.tolist())) if len(known) else ()
+            for x, y in places:
+                yield condition, mark_of, x, y, None, None, 1
 
 
 def _wide(places: pd.DataFrame, genres: list[str]) -> pd.DataFrame:
@@ -78,7 +105,7 @@ def _ground(axes: "Axes", plane: Plane, genres: Sequence[str]) -> None:
         if plane.shares is not None:
             axes.plot(*np.array([middle, corner]).T, color="0.8", linewidth=0.7, zorder=0)
         up = corner[1] > middle[1]
-        axes.annotate(clean(genre, 14), (corner[0], corner[1]), (0, 4 if up else -4), ha="center",
+        axes.annotate(wrapped(genre, 14), (corner[0], corner[1]), (0, 4 if up else -4), ha="center",
                       va="bottom" if up else "top", fontsize=SMALL,
                       textcoords="offset points", annotation_clip=False)  # fmt: skip
     _square(axes, plane)
@@ -109,7 +136,7 @@ def _playlists(axes: "Axes", plane: Plane, found: pd.DataFrame, at: int, seed: i
         axes.plot(*ends[0].T, "x", color=QUERY_COLOUR, markersize=4.5, markeredgewidth=1.2,
                   zorder=2)  # fmt: skip
     means = plane.at(np.stack(found["mean"].tolist()))
-    axes.plot(*means.T, mark(at), linestyle="none", color=f"{colour(at)}bb", markersize=4.5,
+    axes.plot(*means.T, "o", linestyle="none", color=f"{colour(at)}bb", markersize=4.5,
               markeredgecolor=INK, markeredgewidth=0.4, zorder=3)  # fmt: skip
 
 

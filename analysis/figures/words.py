@@ -61,23 +61,20 @@ def listed(parts: Sequence[str]) -> str:
     return " and ".join(parts) if len(parts) < 3 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def clean(text: str, longest: int = 40) -> str:
-    """Text that can be drawn: no control characters, no longer than there is room for."""
+def clean(text: str, longest: int = 2000) -> str:
+    """Text that can be drawn: no control characters, and no end of it but to save the picture."""
     shown = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
-def wrapped(text: str, width: int, lines: int = 2) -> str:
-    """Broken into lines, at hyphens and underscores too; what does not fit ends with …"""
+def wrapped(text: str, width: int) -> str:
+    """Broken into lines, at hyphens and underscores too, and in a word where nothing else helps."""
     broken = [""]
-    for part in re.findall(r"[^\s_./-]*[\s_./-]*", clean(text, 500)):
+    for part in re.findall(rf"[^\s_./-]{{1,{width}}}[\s_./-]*|[\s_./-]+", clean(text)):
         if broken[-1] and len((broken[-1] + part).rstrip()) > width:
             broken.append("")
         broken[-1] += part
-    shown = [clean(line, width) for line in broken[:lines]]
-    if len(broken) > lines:
-        shown[-1] = f"{shown[-1][: width - 1]}…"
-    return "\n".join(shown)
+    return "\n".join(line.strip() for line in broken)
 
 
 def file_name(*parts: str) -> str:

@@ -32,12 +32,13 @@ def confirmatory(file: str, *, paired: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A scale that conditions are compared on: the file and column that hold it, how many points it
-    has (None for a slider or yes/no), and what it is called for people."""
+    has (None for a slider or yes/no), what it is called for people, and what its points are."""
 
     file: str
     column: str
     points: int | None = None
     label: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

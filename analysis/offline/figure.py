@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 
+from analysis.figures.words import wrapped
 from recommender import figures
 from recommender.charts import PALETTE
 
@@ -61,7 +62,8 @@ def _panel(axes: "Axes", rows: pd.DataFrame) -> None:
         axes.plot([row["ci_low"], row["ci_high"]], [y, y], color=PALETTE[0], linewidth=2)
         face = "white" if row["circular"] else PALETTE[0]
         axes.plot(row["mean"], y, "o", color=PALETTE[0], markerfacecolor=face, markersize=6)
-        axes.plot(row["chance"], y, "|", color=PALETTE[4], markersize=14, markeredgewidth=2)
+        # Above the row, pointing down at it, so that it hides neither mean nor interval.
+        axes.plot(row["chance"], y - 0.27, "v", color=PALETTE[4], markersize=6)
         if np.isnan(row["mean"]):
             axes.text(0.5, y, "not estimable", transform=axes.get_yaxis_transform(),
                       ha="center", va="center", fontsize=8, color="0.35")  # fmt: skip
@@ -84,8 +86,7 @@ def _name_rows(left: "np.ndarray", names: list[str]) -> None:
 
 
 def _short(name: str) -> str:
-    shown = "".join(character for character in name if character.isprintable())
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    return wrapped(name, LONGEST)
 
 
 def _legend(figure: "Figure") -> None:
@@ -96,7 +97,7 @@ def _legend(figure: "Figure") -> None:
         Line2D([], [], color=blue, marker="o", label="mean and 95 % interval"),
         Line2D([], [], color=blue, marker="o", markerfacecolor="white",
                label="circular: chosen by what is measured"),
-        Line2D([], [], color=orange, marker="|", markersize=12, markeredgewidth=2, linestyle="",
+        Line2D([], [], color=orange, marker="v", markersize=6, linestyle="",
                label="random songs, expected"),
     ]  # fmt: skip
     figure.legend(handles=marks, loc="outside lower center", ncols=3, frameon=False)

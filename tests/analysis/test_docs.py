@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.codebook import FILES
+from analysis.codebook import FIGURE, FILES
 from analysis.offline import columns as offline
 from analysis.planning import columns as planning
 
@@ -21,3 +21,8 @@ def test_every_file_and_column_of_a_plan_is_documented(file: str):
     (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| plan's `{file}` |")]
     for column in planning.FILES[file]:
         assert f"`{column.name}`" in row
+
+
+def test_the_columns_of_figures_are_documented():
+    section = PAGE.partition("## Figures")[2]
+    assert all(f"`{column.name}`" in section for column in FIGURE)

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from analysis import figures
+from analysis import codebook, figures
 from analysis.figures import Figure, paper
+from analysis.figures.metric import _jittered
 from analysis.figures.pairs import mean_difference
 from analysis.figures.points import sides
 from analysis.figures.words import clean, file_name, metric_in_words, number, wrapped
-from analysis.stats.describe import likert_distribution
+from analysis.stats.describe import describe, likert_distribution
 
 Draw = Callable[[bool], Figure | None]
 GENRES = ("Hip-Hop", "Classical", "Rock")
@@ -195,7 +196,8 @@ def picture(files: list[Path]) -> ElementTree.Element:
 
 @every_figure
 def test_it_is_saved_as_svg_and_png(which, files):
-    assert [file.suffix for file in files[which]] == [".svg", ".png"]
+    numbers = [] if drawn(which).numbers is None else [".csv"]
+    assert [file.suffix for file in files[which]] == [".svg", ".png", *numbers]
     assert Image.open(files[which][1]).width >= 200 * paper.WIDTH - 1
 
 
@@ -242,6 +244,150 @@ def test_the_description_ends_as_a_sentence_and_says_n(which):
     assert alt.endswith(".")
     assert re.search(r"\d", alt)
     assert "nan" not in alt
+
+
+@every_figure
+def test_the_caption_names_the_file_that_holds_its_numbers(which, files):
+    figure = drawn(which)
+    (named,) = set(re.findall(r"[Nn]umbers[^.]*: (\S+?\.csv)", figure.caption))
+    if figure.numbers is not None:
+        assert named == f"figures/{files[which][2].name}"
+    else:
+        assert named.removesuffix(".csv") in {*codebook.FILES, "false_positives"}
+
+
+def points(figure: Figure) -> np.ndarray:
+    """Every place that is drawn, of lines and of their markers; (n, 2)."""
+    from matplotlib.collections import LineCollection
+
+    found = [line.get_xydata() for axes in figure.drawing.axes for line in axes.lines]
+    for axes in figure.drawing.axes:
+        segments = axes.findobj(LineCollection)
+        found += [end for one in segments for end in one.get_segments()]
+    return np.concatenate(found)
+
+
+# The numbers of a figure as places: which of them, across and up, and how exactly; None: anywhere.
+PLACES = {
+    "by_condition": ("value", None, 1 / 48),
+    "by_position": ("at", "value", 1e-9),
+    "by_distance": ("at", "value", 1e-9),
+    "metric": ("at", "value", 0.03),
+    "paired": (None, "value", 1e-9),
+    "genre_space": ("at", "value", 1e-9),
+}
+
+
+@pytest.mark.parametrize("which", PLACES)
+def test_its_file_holds_what_is_drawn(which, files):
+    across, up, exactly = PLACES[which]
+    figure, table = drawn(which), pd.read_csv(files[which][2])
+    places = points(figure)
+    reach = np.ptp(places, axis=0)
+    for row in table[table["mark"] != "line"].to_dict("records"):
+        near = [
+            np.abs(places[:, axis] - row[column]) <= exactly * max(reach[axis], 1)
+            for axis, column in enumerate((across, up))
+            if column
+        ]
+        assert np.logical_and.reduce(near).any(), row
+
+
+def test_the_line_and_the_ends_of_intervals_are_in_the_file(files):
+    line = pd.read_csv(files["metric"][2]).query("mark == 'line'")
+    own = [one.get_xydata() for axes in drawn("metric").drawing.axes for one in axes.lines]
+    fitted = next(one for one in own if len(one) == 50)
+    assert line[["at", "value"]][:50].to_numpy() == pytest.approx(fitted)
+    means = pd.read_csv(files["by_position"][2])
+    described = describe(ratings()[ratings()["condition"] == SYSTEM], "liking",
+                         group_by="position")  # fmt: skip
+    columns = {"value": "mean", "low": "ci_low", "high": "ci_high", "n": "n_participants"}
+    for own_column, of_table in columns.items():
+        found = means[means["panel"] == SYSTEM][own_column]
+        assert found.to_numpy(float) == pytest.approx(described[of_table].to_numpy(float))
+
+
+LONG = "Wie gut passen die Lieder dieser Wiedergabeliste Ihrer Meinung nach insgesamt zu dem Lied, "
+LONG += "das Sie am Anfang ausgewählt haben, wenn Sie an Stimmung, Tempo und Instrumente denken?"
+NAMES = ["cnn-genre-space-euklidisch-mit-zehn-liedern-je-ort", "zufaellige_auswahl_aus_derselben_k"]
+
+
+def with_long_names() -> Iterator[Figure | None]:
+    called = dict(zip((SYSTEM, CHANCE), NAMES, strict=True))
+
+    def renamed(table: pd.DataFrame) -> pd.DataFrame:
+        return table.replace(called)
+
+    own, one = renamed(ratings()), ratings()[ratings()["condition"] == SYSTEM]
+    yield figures.likert(renamed(likert_table()), "liking", [LONG] * 5, said=LONG)
+    yield figures.by_condition(own, "liking", said=LONG)
+    yield figures.by_condition(one, "liking", said=LONG)
+    yield figures.by_position(own, "liking", said=LONG)
+    yield figures.by_distance(own, "liking", said=LONG)
+    yield figures.paired(own, "liking", *NAMES, said=LONG)
+    yield figures.genre_space(renamed(places()), measured())
+    yield figures.forest(renamed(comparisons()), names={"ratings.liking": LONG})
+    yield figures.flow(renamed(way()))
+    for table, names in ((playlists(), [SYSTEM]), (renamed(playlists()), NAMES)):
+        yield figures.rating_against_metric(
+            table, "cohesion_genre_pair", "liking", conditions=names, said=LONG
+        )
+    yield figures.false_positives(rates().assign(test=LONG))
+    yield figures.power_curve(renamed(power()).assign(test=LONG))
+
+
+def test_no_name_is_cut_and_no_text_leaves_the_picture(tmp_path):
+    from matplotlib.text import Text
+
+    for figure in with_long_names():
+        assert figure is not None
+        figures.save(figure, tmp_path)
+        paper_ends = figure.drawing.bbox
+        for text in figure.drawing.findobj(Text):
+            # Numbers at an axis that are beyond its ends are there, and not drawn.
+            if not re.search("[A-Za-z]", text.get_text()) or not text.get_visible():
+                continue
+            assert "…" not in text.get_text()
+            ends = text.get_window_extent()
+            inside = paper_ends.x0 - 1 <= ends.x0 and ends.x1 <= paper_ends.x1 + 1
+            inside &= paper_ends.y0 - 1 <= ends.y0 and ends.y1 <= paper_ends.y1 + 1
+            assert inside, (figure.name, text.get_text())
+
+
+@pytest.mark.parametrize("which", ["by_condition", "metric", "by_position", "paired", "forest"])
+def test_marks_have_a_legend(which):
+    (legend,) = drawn(which).drawing.legends
+    assert all(text.get_text() for text in legend.get_texts())
+
+
+@pytest.mark.parametrize("draw", [figures.by_position, figures.by_distance])
+def test_where_all_ratings_are_alike_the_axis_shows_no_rounding(draw):
+    figure = draw(ratings().assign(liking=3), "liking")
+    low, high = figure.drawing.axes[0].get_ylim()
+    assert high - low >= 0.5
+
+
+def test_a_study_of_one_condition_has_one_panel():
+    figure = figures.rating_against_metric(
+        playlists().query("condition == @SYSTEM"), "cohesion_genre_pair", "liking"
+    )
+    assert len(figure.drawing.axes) == 1
+    assert f"{SYSTEM}, n = 4 playlists of 4 people" in " ".join(texts(figure))
+
+
+def test_points_at_an_end_are_moved_inwards_alone():
+    table = pd.concat([playlists()] * 20).assign(cohesion_genre_pair=[0.0, 1.0] * 80)
+    moved = _jittered(table, ["cohesion_genre_pair", "liking"], 1)
+    assert moved["cohesion_genre_pair"].between(0, 1).all()
+    assert moved["cohesion_genre_pair"].nunique() > 100
+    assert moved["liking"].between(table["liking"].min(), table["liking"].max()).all()
+
+
+def test_of_many_participants_there_are_bars_and_no_overlapping_dots():
+    many = pd.DataFrame({"participant_id": range(200), "condition": "a", "liking": [2, 4] * 100})
+    figure = figures.by_condition(many.astype({"participant_id": str}), "liking")
+    heights = sorted(abs(bar.get_height()) for bar in figure.drawing.axes[0].patches)
+    assert heights == pytest.approx([0.5, 0.5])
 
 
 @every_figure

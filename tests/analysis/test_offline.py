@@ -261,6 +261,14 @@ def test_the_figures_text_says_what_its_panels_show(table: pd.DataFrame):
     assert "n = 30, chance" in said
 
 
+def test_chance_is_drawn_beside_the_mean_and_not_through_it(table: pd.DataFrame):
+    for axes in forest(table).axes:
+        means, chances = ([set(one.get_ydata()) for one in axes.lines if one.get_marker() == mark]
+                          for mark in ("o", "v"))  # fmt: skip
+        assert means
+        assert not set().union(*means) & set().union(*chances)
+
+
 ODD_NAME = "=1+$x$<b>&"
 
 
