@@ -357,10 +357,17 @@ LIKERT_DISTRIBUTION = (
 PRIMARY = (
     Column("file", TEXT, "", "", "The file that holds the outcome, without .csv"),
     Column("column", TEXT, "", "", "The outcome's column in that file"),
-    Column("test", TEXT, "", "mixed_model, paired_t, welch_t", "The test that decides"),
+    Column(
+        "test",
+        TEXT,
+        "",
+        "mixed_model, paired_t, welch_t, spearman_clustered",
+        "The test that decides; the last of the correlation with a metric, in one condition",
+    ),
     Column("paired", Type.BOOLEAN, "", "True, False", "Whether participants have both conditions"),
     Column("condition_a", TEXT, "", "", "The condition whose mean is the first"),
     Column("condition_b", TEXT, "", "", "The condition whose mean is taken from it"),
+    Column("metric", TEXT, "", "", "In one condition: the column of playlist_metrics, by metadata"),
     Column("alpha", NUMBER, "", "0–1", "Level of the test; intervals are of 1 − alpha"),
     Column("planned", Type.BOOLEAN, "", "True, False", "Whether an analysis plan says so"),
 )

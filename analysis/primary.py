@@ -1,5 +1,5 @@
-"""The comparison that a study is about: which outcome, and between which conditions. Decided here
-alone."""
+"""The result that a study is about: which outcome, and between which conditions or with which
+metrics. Decided here alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pandas as pd
 from survey.models import Study
 
 from .codebook import FILES
-from .inference.design import confirmatory
+from .planned_test import CORRELATION, METRICS, confirmatory
 from .scales import Scale
 from .source import Source
 from .tables import LIKING
@@ -18,13 +18,14 @@ from .tables import LIKING
 @dataclass(frozen=True, slots=True)
 class Primary:
     """`file` and `column` of the outcome, and the test that decides; conditions in pairs, each a
-    first minus a second."""
+    first minus a second. Where there is one condition, `metrics` are set against the outcome."""
 
     file: str
     column: str
     test: str
     paired: bool
     pairs: tuple[tuple[str, str], ...]
+    metrics: tuple[str, ...]
     alpha: float
     planned: bool
 
@@ -44,15 +45,16 @@ def primary(of: Source) -> Primary | None:
     if found is None:
         return None
     file, scale = found
-    paired = of.study.design == Study.Design.WITHIN
+    paired, single = of.study.design == Study.Design.WITHIN, len(of.conditions) == 1
     return Primary(
         file,
         scale.column.name,
-        test=confirmatory(file, paired=paired),
-        paired=paired,
-        pairs=tuple(plan.pairs(of.conditions)),
+        test=CORRELATION if single else confirmatory(file, paired=paired),
+        paired=paired and not single,
+        pairs=() if single else tuple(plan.pairs(of.conditions)),
+        metrics=tuple(plan.metrics or METRICS) if single else (),
         alpha=plan.alpha,
-        planned=bool(plan),
+        planned=bool(plan.metrics if single else plan),
     )
 
 
@@ -69,10 +71,13 @@ def _usual(scales: list[tuple[str, Scale]]) -> Found:
 
 
 def table(found: Primary | None) -> pd.DataFrame:
-    """One row for each pair: the file `primary`, for whoever computes it again."""
+    """One row for each pair, or for each metric: the file `primary`, for whoever computes it again."""
     rows = [
-        (one.file, one.column, one.test, one.paired, a, b, one.alpha, one.planned)
+        (one.file, one.column, one.test, one.paired, a, b, metric, one.alpha, one.planned)
         for one in ([found] if found else [])
-        for a, b in one.pairs
+        for a, b, metric in (
+            *((a, b, None) for a, b in one.pairs),
+            *((None, None, metric) for metric in one.metrics),
+        )
     ]
     return pd.DataFrame(rows, columns=[column.name for column in FILES["primary"]])

@@ -7,26 +7,15 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.metrics.circular import circular
-from analysis.stats import mixed_pair
+from analysis.planned_test import TRACKS as TRACKS
+from analysis.planned_test import confirmatory
 from survey.analysis_plan import Plan
 
 ALL, AFTER_EXCLUSIONS = "all", "after_exclusions"
 PLANNED, SENSITIVITY, EXPLORATORY = "planned", "sensitivity", "exploratory"
-TRACKS, PLAYLISTS = "ratings", "playlist_ratings"
+PLAYLISTS = "playlist_ratings"
 
 Pair = tuple[str, str]
-
-
-def confirmatory(file: str, *, paired: bool) -> str:
-    """The one test that decides what is concluded of a contrast on a scale of this file; all others
-    are exploratory.
-
-    Of tracks a mixed model, which takes tracks as a sample, too; of playlists a t test of
-    participants' means.
-    """
-    if file == TRACKS:
-        return mixed_pair.TEST
-    return "paired_t" if paired else "welch_t"
 
 
 @dataclass(frozen=True, slots=True)

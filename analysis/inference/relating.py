@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics.circular import by_labels
+from analysis.planned_test import METRICS
 from analysis.stats import correlate, exact
 from analysis.stats.compare import holm
 from analysis.stats.correlate import CORRELATIONS
@@ -18,11 +19,6 @@ from .design import TRACKS, Design, Outcome, rows_in
 
 Tables = Mapping[str, pd.DataFrame]
 
-# Without a plan: the baselines of the field, and what the network's own space says.
-METRICS = (
-    *("cohesion_artist_pair", "cohesion_genre_pair", "entropy_bits"),
-    *("soft_entropy_divergence_bits", "diversity", "query_distance"),
-)
 # Whose genre labels verdicts on metrics take: the library's.
 LABELS = "metadata"
 COLUMNS = ["metric", "label_source", "outcome", *CORRELATIONS]

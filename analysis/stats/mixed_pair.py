@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.planned_test import MIXED_MODEL
+
 from .effects import Effect
 from .mixed import INTERCEPT, MixedFit
 from .rows import COMPARISONS, OK, Fields, named, not_estimable
 from .t_tests import tost
 
-TEST, UNIT = "mixed_model", "rating"
+TEST, UNIT = MIXED_MODEL, "rating"
 TRACK = "track_id"
 
 

@@ -44,8 +44,19 @@ def test_with_a_plan_it_is_what_the_plan_says(study: Study):
     found = of(study, analysis_plan=plan)
     assert found == Primary(
         "playlist_ratings", "boring", test="welch_t", paired=False, pairs=(("chance", "system"),),
-        alpha=0.01, planned=True,
+        metrics=(), alpha=0.01, planned=True,
     )  # fmt: skip
+
+
+def test_one_condition_is_set_against_metrics(study: Study):
+    study.participants.get(pseudonym="Pb").trials.all().delete()
+    study.conditions.get(name="chance").delete()
+    plan = {"outcome": "after.boring", "metrics": ["diversity"]}
+    found = table(of(study, analysis_plan=plan))
+    assert found[["test", "metric", "planned"]].to_numpy().tolist() == [
+        ["spearman_clustered", "diversity", True]
+    ]
+    assert not table(of(study, analysis_plan={}))["planned"].any()
 
 
 def test_a_study_without_a_scale_has_nothing_to_compare(db: None):
