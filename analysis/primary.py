@@ -71,7 +71,7 @@ def _usual(scales: list[tuple[str, Scale]]) -> Found:
 
 
 def table(found: Primary | None) -> pd.DataFrame:
-    """One row for each pair, or for each metric: the file `primary`, for whoever computes it again."""
+    """One row for each pair, or each metric: the file `primary`, for whoever computes it again."""
     rows = [
         (one.file, one.column, one.test, one.paired, a, b, metric, one.alpha, one.planned)
         for one in ([found] if found else [])
