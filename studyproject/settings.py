@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "survey.views.trouble.Patience",
 ]
 ROOT_URLCONF = "studyproject.urls"
 WSGI_APPLICATION = "studyproject.wsgi.application"
@@ -150,7 +151,7 @@ TEMPLATES = [
         },
     }
 ]
-CSRF_FAILURE_VIEW = "survey.views.joining.csrf_failure"
+CSRF_FAILURE_VIEW = "survey.views.trouble.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -176,6 +177,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What waits for long says so, instead of a page that never comes.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=20s",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # In the database, not the broker: what it counts (attempts to sign in, guessed
 # codes) must hold while the broker is down.

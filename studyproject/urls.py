@@ -23,6 +23,9 @@ class Schema(KnownParameters, SpectacularAPIView):
     parameters = ("format", "lang", "version")
 
 
+handler400 = "survey.views.trouble.refused"
+handler500 = "survey.views.trouble.failed"
+
 api = DefaultRouter()
 api.APIRootView = Root
 api.register("tracks", TrackViewSet)

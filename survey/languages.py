@@ -30,8 +30,8 @@ class Reading:
     page: str
 
 
-_NOBODY = Reading("", "", settings.LANGUAGE_CODE)
-_now: ContextVar[Reading] = ContextVar("reading", default=_NOBODY)
+NOBODY = Reading("", "", settings.LANGUAGE_CODE)
+_now: ContextVar[Reading] = ContextVar("reading", default=NOBODY)
 
 
 def now() -> Reading:
@@ -53,8 +53,8 @@ def read_pages(language: str) -> None:
 
 def nobody_reads() -> None:
     """Researchers' pages are in English, and say a study's texts in its own language."""
-    _now.set(_NOBODY)
-    translation.activate(_NOBODY.page)
+    _now.set(NOBODY)
+    translation.activate(NOBODY.page)
 
 
 def page_language(language: str) -> str:
@@ -74,6 +74,12 @@ def preferred(accepted: str, offered: Collection[str]) -> str | None:
             if _first_part(code) == _first_part(wanted):
                 return code
     return None
+
+
+def of_browser(accepted: str) -> str:
+    """The language of a page of no study."""
+    known = [code for code, _name in settings.LANGUAGES]
+    return preferred(accepted, known) or settings.LANGUAGE_CODE
 
 
 def said(row: Any, field: str) -> Any:

@@ -133,7 +133,8 @@ def refuse_too_early(trial: Trial, track: TrialTrack, *, measured: bool) -> None
 def cannot_hear(trial: Trial, position: int, cannot: bool) -> None:
     """Keep that somebody can't hear a track, or that they can after all."""
     with transaction.atomic():
-        Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk)
+        if Trial.objects.select_for_update(of=("self",)).get(pk=trial.pk).finished_at:
+            raise NotAllowed(_("You have finished this playlist."))
         said = position in unheard(trial)
         track = next((t for t in present(trial) if t.position == position), None)
         if track is None or said == cannot:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from recommender import own_songs
 from recommender.models import Playlist, QuerySong, Track
-from recommender.services import request_playlist
+from recommender.services import discard_playlists, request_playlist
 from survey.assignment import derive_seed
 from survey.models import (
     Instrument,
@@ -31,6 +32,9 @@ from .places import plan
 from .quality import flag_answers, flag_trial
 from .refusal import NotAllowed
 from .studies import model_of, pause_if_full, songs_of
+
+# How long a playlist takes at most, as long as somebody makes it.
+USUAL = timedelta(seconds=10)
 
 Choice = Track | Callable[[Trial], QuerySong]
 
@@ -116,9 +120,16 @@ def _can_choose(trial: Trial) -> bool:
     return trial.playlist is None or trial.playlist.wants_another_song
 
 
+def is_late(trial: Trial) -> bool:
+    """Whether its playlist takes longer than any does while a worker is there."""
+    playlist, chosen = trial.playlist, trial.chosen_at
+    unfinished = playlist and playlist.status in (Playlist.Status.QUEUED, Playlist.Status.RUNNING)
+    return bool(unfinished and chosen and timezone.now() - chosen > USUAL)
+
+
 def choose_again(trial: Trial) -> None:
-    """Let go of a song from which no playlist could be made, or of one's own song before there is
-    a playlist, which is then forgotten; any other choice stays."""
+    """Let go of a song from which no playlist could be made or is late, or of one's own song before
+    there is a playlist, which is then forgotten; any other choice stays."""
     if not may_choose_again(trial):
         raise NotAllowed(_("All your playlists start from the same song: please try again."))
     with transaction.atomic():
@@ -127,11 +138,16 @@ def choose_again(trial: Trial) -> None:
         if playlist is None or playlist.is_ready:
             return
         own, failed = playlist.query_song, playlist.status == Playlist.Status.FAILED
-        if own or failed:
-            let_go = [one.pk for one in (trial, *_with_the_same_query(trial))]
-            Trial.objects.filter(pk__in=let_go).update(playlist=None, chosen_at=None)
+        late = is_late(trial)
+        if own or failed or late:
+            let_go = [trial, *_with_the_same_query(trial)]
+            Trial.objects.filter(pk__in=[one.pk for one in let_go]).update(
+                playlist=None, chosen_at=None
+            )
         if own:
             own_songs.forget(own)
+        elif late:  # who makes it nevertheless finds that nobody wants it any more
+            discard_playlists([one.playlist_id for one in let_go if one.playlist_id])
 
 
 def present(trial: Trial) -> list[TrialTrack]:

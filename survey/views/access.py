@@ -16,9 +16,12 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from survey import languages, services
+from survey.forms import CodeForm
 from survey.models import Participant, Study, Trial
 from survey.services import note_seen
-from survey.steps import where
+from survey.steps import Place, where
+
+from .trouble import sent
 
 Page = Callable[..., HttpResponse]
 
@@ -105,6 +108,9 @@ def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
     if f"receipt-{study.pk}" in request.session:
         return lead(request, reverse("survey:erased", args=[slug]))
     query = f"?next={wanted}" if wanted in WANTED else ""
+    if carried := () if request.htmx else sent(request):  # type: ignore[attr-defined]
+        context = {"study": study, "form": CodeForm(), "carried": carried, "to": request.path}
+        return render(request, "survey/resume.html", context, status=403)
     if not query:
         messages.info(request, _("Please type your code to go on where you were."))
     return lead(request, reverse("survey:resume", args=[slug]) + query)
@@ -113,6 +119,13 @@ def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
 def lead(request: HttpRequest, url: str) -> HttpResponse:
     """To another page, as a whole also where a part of this one was asked for."""
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+
+
+def lead_on(request: HttpRequest, place: Place) -> HttpResponse:
+    """To the page whose turn it is; what was sent too late is not dropped without a word."""
+    if request.method == "POST" and not request.htmx:  # type: ignore[attr-defined]
+        messages.info(request, _("This step was done already: what was sent first counts."))
+    return lead(request, place.url)
 
 
 def _stopped(request: HttpRequest, participant: Participant) -> HttpResponse | None:
@@ -146,7 +159,7 @@ def trial_page(*steps: str) -> Callable[[Callable[..., HttpResponse]], Page]:
         ) -> HttpResponse:
             place = where(participant)
             if place.trial is None or place.trial.number != number or place.step not in steps:
-                return lead(request, place.url)
+                return lead_on(request, place)
             place.trial.participant = participant  # whose study says what it said to them
             return view(request, place.trial, **kwargs)
 

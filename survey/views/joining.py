@@ -24,7 +24,6 @@ from survey.trying import trying_out
 
 from .access import (
     WANTED,
-    language_for,
     participants_page,
     sign_in,
     signed_in,
@@ -32,14 +31,13 @@ from .access import (
 )
 from .arriving import arrival, bar_to, note_arrival, note_bar
 
+CARRIED = "again."
 SENT_AGAIN_WITHIN = timedelta(minutes=10)
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    known = [code for code, _name in settings.LANGUAGES]
-    accepted = request.headers.get("Accept-Language", "")
-    languages.read_pages(languages.preferred(accepted, known) or settings.LANGUAGE_CODE)
+    languages.read_pages(languages.of_browser(request.headers.get("Accept-Language", "")))
     listed = Study.objects.for_everybody().prefetch_related("conditions")
     studies = [study for study in listed if services.why_not(study) is None]
     response = render(request, "survey/home.html", {"studies": studies})
@@ -187,15 +185,28 @@ def go_on(request: HttpRequest, participant: Participant) -> HttpResponse:
     return redirect(where(participant).url)
 
 
+def _carried(request: HttpRequest, study: Study) -> tuple[list[tuple[str, str]], str]:
+    """What was sent to which of the study's pages, when nobody knew any more whose it was."""
+    to = request.POST.get("again-to", "")
+    if not to.startswith(study.get_absolute_url()):
+        return [], ""
+    fields = [(name, values) for name, values in request.POST.lists() if name.startswith(CARRIED)]
+    return [(name.removeprefix(CARRIED), v) for name, values in fields for v in values], to
+
+
 @never_cache
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     study = visible_study(request, slug)
     wanted = request.GET.get("next") if request.GET.get("next") in WANTED else None
+    carried, to = _carried(request, study)
     form = CodeForm(request.POST or None)
     if form.is_valid():
         participant = study.participants.filter(code=form.cleaned_data["code"]).first()
         if participant:
             sign_in(request, participant)
+            if carried:
+                context = {"study": study, "again": carried, "address": to}
+                return render(request, "survey/carried.html", context)
             if wanted:
                 return redirect(f"survey:{wanted}", slug)
             return redirect(where(participant).url)
@@ -205,13 +216,5 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(
             "code", _("This study does not know that code. Please check each character.")
         )
-    context = {"study": study, "form": form, "wanted": wanted}
+    context = {"study": study, "form": form, "wanted": wanted, "carried": carried, "to": to}
     return render(request, "survey/resume.html", context, status=_status(form))
-
-
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    slug = request.resolver_match.kwargs.get("slug") if request.resolver_match else None
-    study = Study.objects.filter(slug=slug or "").first()
-    if study and not signed_in(request, study):
-        languages.read(study, language_for(request, study))
-    return render(request, "survey/expired.html", status=403)

@@ -1,10 +1,11 @@
 """One trial: a genre, a query song, the wait, the ratings, the playlist's survey; then the end."""
 
 import json
+from itertools import product
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,11 +18,14 @@ from survey import services
 from survey.completion import completion
 from survey.forms import ItemsForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
-from survey.rules import Given
+from survey.rules import DONT_KNOW, Given
 from survey.steps import Step, where
 
-from .access import lead, participants_page, trial_page
+from .access import lead, lead_on, participants_page, trial_page
 from .songs import context_of
+
+# Of the boxes that were ticked or not since the page came: the script says which.
+BY_SCRIPT = "changed"
 
 
 @trial_page(Step.GENRE, Step.SONG)
@@ -53,10 +57,10 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
         return redirect(request.path)
     if playlist.is_ready:
         return lead(request, where(trial.participant).url)
-    own = playlist.query_song.state if playlist.query_song else ""
-    state = f"{playlist.status} {own}{'' if playlist.enqueued_at else ' unsent'}"
+    own, late = playlist.query_song.state if playlist.query_song else "", services.is_late(trial)
+    state = f"{playlist.status} {own}{'' if playlist.enqueued_at else ' unsent'}{' late' * late}"
     context = {**context_of(trial), "playlist": playlist, "state": state}
-    context["another"] = services.may_choose_again(trial)
+    context |= {"another": services.may_choose_again(trial), "late": late}
     if not request.htmx:  # type: ignore[attr-defined]
         return render(request, "survey/wait.html", context)
     if request.GET.get("seen") == state:
@@ -69,7 +73,7 @@ def wait(request: HttpRequest, trial: Trial) -> HttpResponse:
 @trial_page(Step.LISTEN, Step.SURVEY)
 def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
     """The playlist with its ratings: sent one at a time, or all of them at once."""
-    data = request.POST if request.method == "POST" else None
+    data = _with_what_is_kept(trial, request.POST) if request.method == "POST" else None
     tracks = _rating_forms(trial, services.present(trial), data)
     if request.method == "POST":
         try:
@@ -87,6 +91,21 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
             context = {**_listen_context(trial, tracks), "missing": missing}
             return render(request, "survey/listen.html", context, status=422)
     return render(request, "survey/listen.html", _listen_context(trial, tracks))
+
+
+def _with_what_is_kept(trial: Trial, data: QueryDict) -> QueryDict:
+    """A page with a script sends only what it has not seen saved; the rest stands as it is kept."""
+    if BY_SCRIPT not in data:
+        return data
+    whole, known = data.copy(), services.known_of_tracks(trial)
+    items = Item.objects.placed(trial.participant.study, Instrument.Placement.TRACK)
+    for track, item in product(services.present(trial), items):
+        name = f"track-{track.position}-{item.key_in_form}"
+        for value in known[track.pk].get(item.key_in_form, []):
+            unknown = item.kind == Item.Kind.SLIDER and value == DONT_KNOW
+            if not any(one in data for one in (name, f"{name}.{DONT_KNOW}")):
+                whole.appendlist(f"{name}.{DONT_KNOW}" if unknown else name, value)
+    return whole
 
 
 def _rating_forms(
@@ -139,8 +158,10 @@ def _keep_all(
     """Keep what the whole page says; True if there are ratings that came too early."""
     too_early, said = False, services.unheard(trial)
     for track, form in tracks:
-        cannot = f"track-{track.position}-unheard" in request.POST
-        if cannot != (track.position in said):
+        box = f"track-{track.position}-unheard"
+        cannot = box in request.POST
+        told = BY_SCRIPT not in request.POST or box in request.POST[BY_SCRIPT].split()
+        if told and cannot != (track.position in said):
             services.cannot_hear(trial, track.position, cannot)
         try:
             if form.has_changed():
@@ -184,7 +205,10 @@ def rate(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
 @require_POST
 def unheard(request: HttpRequest, trial: Trial, position: int) -> HttpResponse:
     """A song that somebody can't hear, or can after all, noted the moment they say so."""
-    services.cannot_hear(trial, position, f"track-{position}-unheard" in request.POST)
+    try:
+        services.cannot_hear(trial, position, f"track-{position}-unheard" in request.POST)
+    except services.NotAllowed:
+        return lead(request, where(trial.participant).url)  # another tab has finished it
     for track in services.present(trial):
         if track.position == position:
             return _saved(request, trial, track)
@@ -227,7 +251,7 @@ def _after_survey(trial: Trial, answers: dict[Item, Given]) -> HttpResponse:
 def end(request: HttpRequest, participant: Participant) -> HttpResponse:
     place = where(participant)
     if place.step != Step.END:
-        return redirect(place.url)
+        return lead_on(request, place)
     items = Item.objects.placed(participant.study, Instrument.Placement.END)
     known = services.known_answers(participant)
     form = ItemsForm(items, request.POST or None, earlier=known, seed=participant.seed)

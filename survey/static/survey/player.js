@@ -4,6 +4,8 @@ const ICONS =
   '<svg class="play" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 4v16l13-8z"/></svg>' +
   '<svg class="pause" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></svg>';
 const STEP_S = 5;
+const RING_AFTER_MS = 300;
+const WORDS_AFTER_MS = 8_000;
 const SLACK_S = 0.5;
 
 export const players = new Set();
@@ -85,21 +87,17 @@ export function enhance(root) {
   };
   const fail = () => {
     root.classList.add("broken");
-    const old = root.parentElement.querySelector(".player-error");
-    const message = old ?? made("p", { className: "player-error" });
-    message.setAttribute("role", "alert");
-    if (!old) root.after(message);
-    message.textContent = broken;
-    root.dispatchEvent(new CustomEvent("broken", { bubbles: true }));
+    tell(root, broken);
     show();
   };
+  const fetching = stalls(player, (text) => tell(root, text));
   const toggle = () => {
     if (!audio.paused) return audio.pause();
     if (player.isOver()) return undefined;
     silenceOthers(audio);
-    if (audio.error) audio.load();
+    if (audio.error || fetching.gaveUp()) loadAgain(audio);
     root.classList.remove("broken");
-    root.parentElement.querySelector(".player-error")?.remove();
+    untell(root);
     return audio.play().catch((error) => error.name !== "AbortError" && fail());
   };
   button.addEventListener("click", toggle);
@@ -121,6 +119,56 @@ export function enhance(root) {
   players.add(player);
   show();
   return player;
+}
+
+// What is wrong with a song, which may then be marked as one that can't be heard.
+
+function tell(root, text) {
+  const old = root.parentElement.querySelector(".player-error");
+  const message = old ?? made("p", { className: "player-error" });
+  message.setAttribute("role", "alert");
+  if (!old) root.after(message);
+  message.textContent = text;
+  root.dispatchEvent(new CustomEvent("broken", { bubbles: true }));
+}
+
+const untell = (root) => root.parentElement.querySelector(".player-error")?.remove();
+
+function loadAgain(audio) {
+  const at = audio.currentTime;
+  audio.load();
+  if (at) audio.currentTime = at;
+}
+
+// A song that is to play and does not come: first a ring, after a while words.
+
+function stalls({ root, audio }, say) {
+  let timers = [];
+  let gaveUp = false;
+  const end = () => {
+    timers.forEach(clearTimeout);
+    timers = [];
+    root.classList.remove("buffering");
+    root.removeAttribute("aria-busy");
+  };
+  const begin = () => {
+    if (timers.length || audio.paused || audio.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    const ring = () => { root.classList.add("buffering"); root.setAttribute("aria-busy", "true"); };
+    const words = () => { gaveUp = true; say(root.dataset.stalled); };
+    timers = [setTimeout(ring, RING_AFTER_MS), setTimeout(words, WORDS_AFTER_MS)];
+  };
+  const goesOn = () => {
+    end();
+    if (gaveUp) untell(root);
+    gaveUp = false;
+  };
+  for (const name of ["play", "waiting", "seeking"]) audio.addEventListener(name, begin);
+  for (const name of ["pause", "ended", "error"]) audio.addEventListener(name, end);
+  audio.addEventListener("playing", goesOn);
+  audio.addEventListener("timeupdate", () => {
+    if (audio.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) goesOn();
+  });
+  return { gaveUp: () => gaveUp };
 }
 
 // Below the player of a track that plays once: that it goes on, or that it is over.

@@ -26,6 +26,7 @@ function values(part) {
 
 function failed(part, why, text) {
   waiting.set(part, why);
+  unsure.add(part);
   keep("rated", name(part), values(part));
   const status = statusOf(part);
   status.classList.add("unsaved");
@@ -35,6 +36,7 @@ function failed(part, why, text) {
 function saved(part) {
   offerUndo(part);
   waiting.delete(part);
+  unsure.delete(part);
   drop("rated", name(part));
   const status = statusOf(part);
   status.classList.remove("unsaved");
@@ -105,6 +107,17 @@ function put(given) {
     changed = found ?? changed;
   }
   return changed;
+}
+
+// “Go on” sends what this page has not seen saved, and no more: another tab may have newer ratings.
+
+const unsure = new Set(); // parts of the page that were changed and not yet saved
+
+function onlyChanged(form, data) {
+  const sure = savesOf(form).filter((part) => !unsure.has(part));
+  sure.flatMap((part) => values(part)).forEach(([field]) => data.delete(field));
+  const boxes = [...unsure].filter((part) => part.matches("input"));
+  data.set("changed", boxes.map((box) => box.name).join(" "));
 }
 
 // One step back: what a rating was before it was changed, as long as the page is not finished.
@@ -195,8 +208,15 @@ export function start() {
   document.addEventListener("broken", ({ target }) => {
     target.closest(".track")?.querySelector(".unheard")?.removeAttribute("hidden");
   });
+  form.addEventListener("formdata", ({ formData }) => onlyChanged(form, formData));
   savesOf(document).forEach((part) => given.set(part, values(part)));
   document.addEventListener("change", noteChange);
+  document.addEventListener("change", ({ target }) => {
+    const part = target.closest?.("[data-saves]");
+    if (!part) return;
+    unsure.add(part);
+    keep("rated", name(part), values(part)); // also if the page is left before it has been sent
+  });
   listen();
   restore();
   players.forEach(gate);

@@ -1,5 +1,6 @@
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -199,6 +200,33 @@ def test_a_song_whose_playlist_is_on_its_way_is_not_let_go(visitor):
     assert visitor.get("continue").url == visitor.url("wait")
 
 
+def late(visitor):
+    visitor.go_to("wait")
+    Trial.objects.update(chosen_at=timezone.now() - timedelta(seconds=11))
+    return visitor
+
+
+def test_a_playlist_that_takes_long_says_that_the_choice_is_safe_and_how_to_come_back(visitor):
+    seen = visitor.go_to("wait").get("wait", headers=HTMX).context["state"]
+    page = late(visitor).get("wait", {"seen": seen}, headers=HTMX).text
+    assert "Your choice is saved" in page
+    assert visitor.participant.spoken_code in page
+    assert "Choose another song" in page
+
+
+def test_a_playlist_that_takes_long_is_let_go_for_another_song(visitor):
+    late(visitor).post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("song")
+    assert not Playlist.objects.exists()
+    assert visitor.choose_song("Rock 1").url == visitor.url("wait")
+
+
+def test_a_playlist_that_came_meanwhile_is_not_let_go(visitor):
+    late(visitor).get_playlist()
+    visitor.post("wait", {"another": ""})
+    assert visitor.get("continue").url == visitor.url("listen")
+
+
 # Ratings
 
 
@@ -299,6 +327,30 @@ def test_ratings_that_come_after_the_end_change_nothing(visitor, last_question):
     page = rate(visitor.go_to("end"), "liking", 5)
     assert page.url == visitor.url("end")
     assert not TrackRating.objects.filter(value=5).exists()
+
+
+def test_a_page_that_sends_only_what_it_changed_leaves_newer_ratings_alone(visitor):
+    visitor.go_to("listen").post("listen", visitor.all_ratings(3))
+    rate(visitor, "liking", 5)  # in another tab
+    visitor.post("listen/2/unheard", {"track-2-unheard": "on"})
+    answer = visitor.post("listen", {"changed": "", "track-1-track.fit": "2"})
+    assert answer.url == visitor.url("survey")
+    of_first = TrackRating.objects.filter(track__position=1)
+    assert dict(of_first.values_list("item__key", "value")) == {
+        "liking": 5,
+        "fit": 2,
+        "familiarity": 3,
+    }
+    assert ListeningEvent.objects.filter(kind="unheard").count() == 1
+
+
+def test_what_is_kept_stands_on_a_page_that_sent_only_what_it_changed(visitor):
+    visitor.go_to("listen")
+    rate(visitor, "liking", 4)
+    page = visitor.post("listen", {"changed": "", "track-1-track.fit": "2"})
+    assert page.status_code == 422
+    form = next(form for shown, form in page.context["tracks"] if shown.position == 1)
+    assert (form["track.liking"].value(), form["track.fit"].value()) == ("4", "2")
 
 
 # The playlist's survey and the end
