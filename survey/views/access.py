@@ -141,6 +141,7 @@ def _stopped(request: HttpRequest, participant: Participant) -> HttpResponse | N
     if not (being_changed or archived):
         return None
     context = {"study": study, "archived": archived, "participant": participant}
+    context |= {"again": sent(request), "address": request.path}
     return render(request, "survey/stopped.html", context, status=409)
 
 

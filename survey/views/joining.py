@@ -103,7 +103,9 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
         return _too_late(request, study, reason)
     agreed = _agreed(request, study)
     if agreed is None:
-        return redirect("survey:consent", slug)
+        response = redirect("survey:consent", slug)
+        response["X-Not-Taken"] = "1"  # the page's script keeps what was typed
+        return response
     items = Item.objects.placed(study, Instrument.Placement.REGISTRATION)
     # Nobody has a seed yet; the form's key is kept, too, and stays when the form is shown again.
     drawn = str(key["registration_key"].value())

@@ -77,7 +77,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
-    if languages.now() == languages.NOBODY:  # it happened before the study's language was read
+    of_study = request.path.startswith("/s/")
+    if of_study and languages.now() == languages.NOBODY:  # before the study's language was read
         languages.read_pages(languages.of_browser(request.headers.get("Accept-Language", "")))
     context = {"again": sent(request), "address": request.get_full_path()}
     return render(request, template, context, status=status)

@@ -5,15 +5,15 @@ import { drop, keep, kept } from "./keep.js";
 
 const KEEP_AFTER_MS = 300;
 const drafted = [...document.querySelectorAll("form[data-draft]")];
-// Who is not registered yet is nobody: theirs is gone with the tab, and the next person at the
-// computer, whose form has another key, never sees it.
-const registering = (form) => form.elements.namedItem("registration_key")?.value;
-const nameOf = (form) => `study/draft/${location.pathname}/${registering(form)}`;
+// Who is not registered yet is nobody: theirs is gone with the tab, and once somebody begins anew.
+const registering = (form) => form.elements.namedItem("registration_key");
+const OF_TAB = "study/draft/";
+const nameOf = () => `${OF_TAB}${location.pathname}`;
 
 function read(form) {
   if (!registering(form)) return kept("draft").find(([path]) => path === location.pathname)?.[1];
   try {
-    return JSON.parse(sessionStorage.getItem(nameOf(form)));
+    return JSON.parse(sessionStorage.getItem(nameOf()));
   } catch {
     return null;
   }
@@ -22,7 +22,7 @@ function read(form) {
 function write(form) {
   const given = [...new FormData(form)].filter(([name]) => !/csrf|registration_key/.test(name));
   if (!registering(form)) return keep("draft", location.pathname, given);
-  try { sessionStorage.setItem(nameOf(form), JSON.stringify(given)); } catch { /* forbidden or full */ }
+  try { sessionStorage.setItem(nameOf(), JSON.stringify(given)); } catch { /* forbidden or full */ }
   return undefined;
 }
 
@@ -30,7 +30,7 @@ export function forgetDraft(form) {
   if (!form.matches("[data-draft]")) return;
   clearTimeout(form.draftTimer);
   if (!registering(form)) return drop("draft", location.pathname);
-  try { sessionStorage.removeItem(nameOf(form)); } catch { /* there was none */ }
+  try { sessionStorage.removeItem(nameOf()); } catch { /* there was none */ }
   return undefined;
 }
 
@@ -44,7 +44,15 @@ function restore(form) {
   }
 }
 
+function beginAnew() {
+  try {
+    Object.keys(sessionStorage).filter((name) => name.startsWith(OF_TAB))
+      .forEach((name) => sessionStorage.removeItem(name));
+  } catch { /* forbidden: there is nothing */ }
+}
+
 export function start() {
+  if (document.querySelector("[data-begin]")) beginAnew();
   for (const form of drafted) {
     restore(form);
     for (const name of ["input", "change"]) {

@@ -32,6 +32,12 @@ export function keep(kind, key, value) {
   } catch { /* full: it stays in memory */ }
 }
 
+// Of a browser in which somebody has had everything erased, nothing of theirs is left either.
+export function forgetAll() {
+  memory.clear();
+  names().forEach((name) => storage.removeItem(name));
+}
+
 export function drop(kind, key) {
   const name = `study/${who}/${kind}/${key}`;
   memory.delete(name);

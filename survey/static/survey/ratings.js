@@ -4,6 +4,7 @@
 import { drop, keep, kept } from "./keep.js";
 import { players } from "./player.js";
 import { heardSeconds, send } from "./telemetry.js";
+import { renewToken } from "./token.js";
 
 const RETRY_EVERY_MS = 4_000;
 
@@ -54,9 +55,10 @@ const led = ({ xhr, pathInfo }) =>
 
 function listen() {
   for (const event of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(event, ({ target }) => {
+    document.addEventListener(event, ({ target, detail }) => {
       const part = target.closest?.("[data-saves]");
       if (part) failed(part, "offline", unsaved());
+      if (part && detail.xhr?.status === 403) renewToken();
     });
   }
   document.addEventListener("htmx:configRequest", (event) => {
@@ -208,7 +210,9 @@ export function start() {
   document.addEventListener("broken", ({ target }) => {
     target.closest(".track")?.querySelector(".unheard")?.removeAttribute("hidden");
   });
-  form.addEventListener("formdata", ({ formData }) => onlyChanged(form, formData));
+  form.addEventListener("formdata", ({ formData }) => {
+    if (form.dataset.sent) onlyChanged(form, formData); // and not when a single rating is sent
+  });
   savesOf(document).forEach((part) => given.set(part, values(part)));
   document.addEventListener("change", noteChange);
   document.addEventListener("change", ({ target }) => {

@@ -117,7 +117,10 @@ async function take(form, pressed, answer) {
     if (!answer.headers.get("X-Not-Taken")) forgetDraft(form);
     return location.assign(to);
   }
-  if (!REFUSED.includes(answer.status)) return natively(form, pressed);
+  if (!REFUSED.includes(answer.status)) {
+    say("");
+    return natively(form, pressed);
+  }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   release(form);
   return say(page.querySelector(".lead")?.textContent.trim() || words().refused);

@@ -3,6 +3,7 @@
 import { enhanceCopy } from "./copy.js";
 import { enhance, enhanceVolume, forget } from "./player.js";
 import { start as startDrafts } from "./drafts.js";
+import { forgetAll } from "./keep.js";
 import { start as startRatings } from "./ratings.js";
 import { start as startSending } from "./sending.js";
 import { follow, start as startTelemetry, volumeSet } from "./telemetry.js";
@@ -13,6 +14,7 @@ function enhanceAll(root) {
   root.querySelectorAll("[data-player]:not(.live)").forEach((each) => follow(enhance(each)));
 }
 
+if (document.querySelector("[data-erased]")) forgetAll();
 startDrafts(); // before questions.js looks at what is filled in
 enhanceAll(document);
 document.querySelectorAll("[data-upload]").forEach(upload);

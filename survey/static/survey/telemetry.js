@@ -7,6 +7,7 @@
 
 import { drop, keep, kept } from "./keep.js";
 import { players, tabs } from "./player.js";
+import { renewToken, token } from "./token.js";
 
 const SEND_EVERY_MS = 5_000;
 const PATIENCE_MS = 15_000;
@@ -17,7 +18,6 @@ const FILES_DIFFER_S = 2;
 let batch = 100;
 
 const url = () => document.querySelector("[data-heard]")?.dataset.heard;
-export const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
 const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
 
 // Pages that are not served over HTTPS have no randomUUID.
@@ -206,6 +206,7 @@ async function deliver(to, entries) {
     batch = Math.ceil(entries.length / 2);
     return true;
   }
+  if (status === 403) renewToken();
   const answered = [200, 400, 404, 413, 422].includes(status);
   if (answered) entries.forEach(([key]) => drop("heard", key));
   if (answered) document.dispatchEvent(new CustomEvent("study:reported"));
