@@ -27,6 +27,8 @@ Page = Callable[..., HttpResponse]
 
 # Pages that somebody may want to see at once after typing the code.
 WANTED = ("leave", "my-data")
+# Pages of which nothing is to be lost with the session; who was erased is not lost.
+TYPED_INTO = ("listen", "survey", "end", "sound")
 RIGHTS = (*WANTED, "my-data-download", "left")
 
 
@@ -108,7 +110,8 @@ def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
     if f"receipt-{study.pk}" in request.session:
         return lead(request, reverse("survey:erased", args=[slug]))
     query = f"?next={wanted}" if wanted in WANTED else ""
-    if carried := () if request.htmx else sent(request):  # type: ignore[attr-defined]
+    lost = wanted in TYPED_INTO and f"participant-{study.pk}" not in request.session
+    if carried := sent(request) if lost and not request.htmx else []:  # type: ignore[attr-defined]
         context = {"study": study, "form": CodeForm(), "carried": carried, "to": request.path}
         return render(request, "survey/resume.html", context, status=403)
     if not query:
