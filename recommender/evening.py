@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from . import disk
 from .models import Track, TrackQuerySet, rendition_path
@@ -24,7 +25,8 @@ def uneven() -> TrackQuerySet:
 
 
 def failed() -> TrackQuerySet:
-    """Available tracks that are played as they are, because their loudness can't be measured."""
+    """Available tracks that are not as loud as the others, because their loudness can't be
+    measured: they play as they are, or not at all where browsers don't play them."""
     return Track.objects.available().exclude(loudness_problem="").order_by("pk")
 
 
@@ -60,15 +62,19 @@ def even_all(processes: int) -> Iterator[Track]:
 
 
 def _keep(track: Track, evened: "Evened") -> None:
-    # A track that can't be measured is played as it is, and not tried again.
-    fields = {"loudness_target": settings.LOUDNESS_LUFS, "loudness_problem": ""}
-    if isinstance(evened, str):
-        fields["loudness_problem"] = evened[:300]
-    else:
-        lufs, played, copy = evened
-        fields |= {"loudness_lufs": lufs, "played_lufs": played}
-        fields["rendition"] = _kept_copy(track, copy)
-    # Not saved as a whole: what the recommender knows of the track has not changed.
+    # A track that can't be measured is not tried again.
+    fields: dict[str, Any] = {
+        "loudness_target": settings.LOUDNESS_LUFS,
+        "loudness_problem": evened.problem[:300],
+        "loudness_lufs": evened.lufs,
+        "played_lufs": evened.played_lufs,
+        "playable": evened.playable,
+        "rendition": _kept_copy(track, evened.copy),
+    }
+    # Not saved as a whole: what the recommender knows of the track has not changed, except that it
+    # may be offered from now on, or not any more.
+    if track.is_offered != bool(evened.playable or evened.copy):
+        fields["updated_at"] = timezone.now()
     Track.objects.filter(pk=track.pk).update(**fields)
 
 

@@ -41,7 +41,7 @@ def _stamp(model: GenreModel) -> Stamp:
 
 def _load(model: GenreModel) -> Library:
     rows = list(
-        TrackFeatures.objects.filter(model=model, track__available=True)
+        TrackFeatures.objects.filter(model=model, track__in=Track.objects.offered())
         .order_by("track_id")
         .values_list(
             "track_id",

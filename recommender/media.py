@@ -10,7 +10,7 @@ from whitenoise.responders import MissingFileError, Response, SlicedFile, Static
 
 from .models import QuerySong, Track
 
-# What browsers play, by container.
+# By container. What all browsers play is decided in engine.decode.
 TYPES = {
     "mp3": "audio/mpeg",
     "wav": "audio/wav",
@@ -19,6 +19,8 @@ TYPES = {
     "opus": "audio/ogg",
     "m4a": "audio/mp4",
     "aac": "audio/aac",
+    "webm": "audio/webm",
+    "aiff": "audio/aiff",
 }
 
 

@@ -31,6 +31,10 @@ class TrackQuerySet(models.QuerySet["Track"]):
     def available(self) -> Self:
         return self.filter(available=True)
 
+    def offered(self) -> Self:
+        """Those that participants may be given: available, and known to play in all browsers."""
+        return self.available().filter(Q(playable=True) | ~Q(rendition=""))
+
     def indexed(self, model: "GenreModel") -> Self:
         """Tracks that the given model has heard."""
         return self.filter(features__model=model)
@@ -109,6 +113,10 @@ class Track(models.Model):
         blank=True,
         help_text="What participants hear, as loud as the others; empty: the file itself.",
     )
+    playable = models.BooleanField(
+        default=True,
+        help_text="Whether all browsers are known to play the file itself; off: they get a copy.",
+    )
     available = models.BooleanField(
         default=True, help_text="Off: kept for old playlists, never in new ones."
     )
@@ -129,6 +137,11 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} · {self.artist}" if self.artist else self.title
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether participants may be given it: as `TrackQuerySet.offered`."""
+        return self.available and (self.playable or bool(self.rendition))
 
     @property
     def played(self) -> FieldFile:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .engine.projection import Doubles, Plane, plane_of
-from .models import GenreModel, Playlist, TrackFeatures
+from .models import GenreModel, Playlist, Track, TrackFeatures
 
 # So many songs of the library are drawn behind; of a larger one, the same ones every time.
 MOST_SONGS = 2_000
@@ -80,7 +80,7 @@ def scene_of(playlist: Playlist) -> Scene | None:
 
 def _library(model: GenreModel) -> tuple[list[list[float]], int]:
     """The probabilities of the songs to draw, and how many there are in all."""
-    features = TrackFeatures.objects.filter(model=model, track__available=True)
+    features = TrackFeatures.objects.filter(model=model, track__in=Track.objects.offered())
     keys = list(features.order_by("pk").values_list("pk", flat=True))
     if len(keys) > MOST_SONGS:
         drawn = np.random.default_rng(_SEED).choice(len(keys), MOST_SONGS, replace=False)

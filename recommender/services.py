@@ -16,7 +16,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from . import disk, own_songs
-from .media import TYPES
 from .models import (
     GenreModel,
     Playlist,
@@ -103,17 +102,7 @@ def load_classifier(model: GenreModel) -> "GenreClassifier":
 def add_track(
     recording: "Recording", picture: bytes, path: Path, about: dict[str, Any]
 ) -> tuple[Track, bool]:
-    """Keep the file, its picture and its row, or find the track with the same audio.
-
-    Raises AudioError for what the network can hear but participants' browsers can't play.
-    """
-    from .engine.containers import AudioError
-
-    if recording.container not in TYPES:
-        raise AudioError(
-            f"Browsers don't play {recording.container.upper()} files, so participants could not "
-            f"hear it. Convert it to one of {', '.join(TYPES).upper()}."
-        )
+    """Keep the file, its picture and its row, or find the track with the same audio."""
     known = Track.objects.filter(audio_sha256=recording.sha256).first()
     if known:
         return known, False
@@ -122,6 +111,7 @@ def add_track(
         duration_s=recording.duration_s,
         sample_rate=recording.sample_rate,
         channels=recording.channels,
+        playable=recording.playable,
         **about,
     )
     track.file.name = _keep_file(track, path, recording.container)
@@ -135,7 +125,7 @@ def import_track(
 ) -> tuple[Track, bool]:
     """Keep a recording with what a model heard in it, all of it or nothing; whether it is new.
 
-    Raises AudioError as `add_track` does, and StorageError.
+    Raises StorageError.
     """
     try:
         with transaction.atomic():

@@ -101,6 +101,9 @@ class TrackAdmin(admin.ModelAdmin):
 
     @admin.display(description="loudness")
     def loudness(self, track: Track) -> str:
+        if not track.is_offered and track.available:
+            why = track.loudness_problem or "its copy, which every browser plays, is not made yet."
+            return f"Not given to participants: {why}"
         if track.loudness_problem:
             return f"Played as it is: {track.loudness_problem}"
         if track.loudness_lufs is None or track.played_lufs is None:

@@ -228,30 +228,34 @@ def too_long() -> str:
 
 def _packets(path: Path, place: Place) -> _Packets:
     """Go through all packets without decoding them. Raises AudioError, also after an hour."""
-    found, longest = _Packets(), 0.0
+    found = _Packets()
     deadline = time.monotonic() + DECODE_TIMEOUT_S
-    last = place.start
+    last, total, longest = place.start, 0, 0
     with _opened(path, place) as (container, stream):
+        unit = float(stream.time_base)
+        most = MAX_SECONDS / unit
         for packet in container.demux(stream):
-            if packet.size == 0 or packet.is_discard:
+            size = packet.size
+            if size == 0 or packet.is_discard:
                 continue
-            seconds = float((packet.duration or 0) * packet.time_base)
-            longest = max(longest, seconds)
-            found.seconds += seconds
+            duration, at = packet.duration or 0, (packet.pos or 0) + place.start
+            longest = max(longest, duration)
+            total += duration
             found.n += 1
-            found.bytes += packet.size
-            if packet.pos is not None and packet.pos + place.start > last:
-                found.gaps.append((last, packet.pos + place.start))
-            last = (packet.pos or 0) + place.start + packet.size
-            if found.seconds > MAX_SECONDS + longest or time.monotonic() > deadline:
+            found.bytes += size
+            if at > last:
+                found.gaps.append((last, at))
+            last = at + size
+            if total > most + longest or (found.n % 1000 == 0 and time.monotonic() > deadline):
                 raise AudioError(too_long())
         found.gaps.append((last, place.size))
+        found.seconds = total * unit
         found.codec = stream.codec_context.codec.canonical_name
         if stream.duration:
-            found.stated_s = float(stream.duration * stream.time_base)
+            found.stated_s = stream.duration * unit
         delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
     share = _SLACK_SHARE * found.seconds
-    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest, delay, share)
+    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest * unit, delay, share)
     return found
 
 

@@ -99,25 +99,50 @@ def render(path: Path, out: Path, gain: float) -> None:
                 file.write((block if channels == stream.channels else _mixed(block)) * factor)
 
 
-# The measured loudness, what it is played at, and the copy if one is needed; or why not.
-Evened = tuple[float, float, Path | None] | str
+@dataclass(frozen=True, slots=True)
+class Evened:
+    """What came of making a file as loud as the others.
+
+    lufs, played_lufs : of the file, and of what is played; None where it can't be measured.
+    copy : what is to be played instead of the file, if anything.
+    playable : whether all browsers are known to play the file itself.
+    problem : why it is not as loud as the others; empty if it is.
+    """
+
+    lufs: float | None = None
+    played_lufs: float | None = None
+    copy: Path | None = None
+    playable: bool = False
+    problem: str = ""
 
 
 def even_file(path: Path, target_lufs: float, folder: Path) -> Evened:
-    """Measure a file and write a copy of it that is as loud as wanted, where that is needed, into
-    a folder that is the caller's to clear."""
+    """Measure a file and write a copy of it that is as loud as wanted, where that is needed, or
+    where not all browsers play the file, into a folder that is the caller's to clear."""
     try:
-        loudness = measure(path)
-        gain = gain_db(loudness, target_lufs)
-        if abs(gain) < NOT_HEARD_DB:
-            return loudness.lufs, loudness.lufs, None
-        copy = folder / f"{uuid4()}.mp3"
-        render(path, copy, gain)
+        with open_stream(path) as stream:
+            playable = stream.playable
+        loudness, problem = _measured(path)
+        gain = gain_db(loudness, target_lufs) if loudness else 0.0
+        copy = None
+        if abs(gain) >= NOT_HEARD_DB or not playable:
+            copy = folder / f"{uuid4()}.mp3"
+            render(path, copy, gain)
     except (AudioError, OSError) as error:
-        return str(error)
+        return Evened(problem=str(error))
     except Exception as error:
-        return str(unforeseen(error))
-    return loudness.lufs, loudness.lufs + gain, copy
+        return Evened(problem=str(unforeseen(error)))
+    if loudness is None:
+        return Evened(copy=copy, playable=playable, problem=problem)
+    played = loudness.lufs + (gain if copy else 0.0)
+    return Evened(loudness.lufs, played, copy, playable)
+
+
+def _measured(path: Path) -> tuple[Loudness | None, str]:
+    try:
+        return measure(path), ""
+    except AudioError as error:
+        return None, str(error)
 
 
 _MP3_RATES = (16_000, 22_050, 24_000, 32_000, 44_100, 48_000)

@@ -308,12 +308,18 @@ class StudyAdmin(SavedKnowingly, StudyFiles, StudyPlan, admin.ModelAdmin):
 
     @admin.display(description="loudness")
     def loudness(self, study: Study) -> str:
-        waiting, as_they_are = uneven().count(), failed().count()
+        waiting, unmeasured = uneven().count(), failed().count()
+        as_they_are = failed().offered().count()
         said = f"songs play at {settings.LOUDNESS_LUFS:g} LUFS"
         if waiting:
-            said += f"; {waiting} wait to be measured and play as they are until then"
+            said += (
+                f"; {waiting} wait to be measured, and until then play as they are or, where not "
+                "all browsers play them, are not given to participants"
+            )
         if as_they_are:
             said += f"; {as_they_are} can't be measured and play as they are"
+        if lost := unmeasured - as_they_are:
+            said += f"; {lost} can't be played in all browsers and are not given to participants"
         return said
 
     @admin.display(description="model")

@@ -5,7 +5,7 @@ from itertools import count
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import DateTimeField, Q, Value
+from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -38,16 +38,13 @@ def obstacles_to_opening(study: Study) -> list[str]:
     return found
 
 
-def uneven_songs(study: Study) -> TrackQuerySet:
-    """Those that would play louder or softer than the others: not evened yet, or not possible."""
-    evened = Q(loudness_target=settings.LOUDNESS_LUFS, loudness_problem="")
-    return songs_of(study).exclude(evened)
-
-
 def loudness_obstacles(study: Study) -> list[str]:
-    """What a researcher may decide to open a study with all the same."""
-    songs = uneven_songs(study)
-    waiting, failed = songs.filter(loudness_problem="").count(), songs.exclude(loudness_problem="")
+    """What a researcher may decide to open a study with all the same: songs that would play louder
+    or softer than the others, or are not given to participants before they have a copy."""
+    heard = Track.objects.available().indexed(model_of(study))
+    waiting = heard.not_evened(settings.LOUDNESS_LUFS).count()
+    failed = songs_of(study).filter(loudness_target=settings.LOUDNESS_LUFS)
+    failed = failed.exclude(loudness_problem="")
     found = []
     if waiting:
         found.append(
@@ -292,4 +289,4 @@ def model_of(study: Study) -> GenreModel:
 
 def songs_of(study: Study) -> TrackQuerySet:
     """The songs that a participant can choose from and be given: those that its model has heard."""
-    return Track.objects.available().indexed(model_of(study))
+    return Track.objects.offered().indexed(model_of(study))

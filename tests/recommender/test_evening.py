@@ -96,12 +96,78 @@ def test_a_copy_that_is_needed_no_more_goes(add_song, settings):
     assert not copy.exists()
 
 
-def test_a_track_that_can_not_be_measured_is_played_as_it_is_and_listed(add_track):
+def test_a_track_that_can_not_be_decoded_is_listed_and_not_given_to_participants(add_track):
     track = add_track("broken", loudness_target=None)  # its file is a few bytes that pass for sound
     out = StringIO()
     call_command("even_loudness", processes=1, stdout=out, stderr=StringIO())
     assert f"track {track.pk}" in out.getvalue()
-    assert played(track) == Path(track.file.path)
+    track.refresh_from_db()
+    assert not track.is_offered
+
+
+def quiet(track: Track, name: str, **how) -> Track:
+    """Make its file another one, too quiet to be measured."""
+    path = Path(track.file.path).with_name(name)
+    t = np.arange(RATE * 6)[:, None] / RATE
+    sf.write(path, 1e-5 * np.sin(2 * np.pi * 440 * t), RATE, **how)
+    track.file.name = track.file.name.rpartition("/")[0] + f"/{name}"
+    track.save()
+    return track
+
+
+@pytest.mark.parametrize(("name", "copied"), [("quiet.flac", False), ("quiet.ogg", True)])
+def test_a_track_too_quiet_to_be_measured_is_played_as_it_is(add_track, name, copied):
+    track = quiet(add_track("quiet", loudness_target=None, playable=False), name)
+    tasks.even_loudness()
+    assert (played(track).suffix == ".mp3") == copied
+    assert "too quiet" in track.loudness_problem
+    assert track.is_offered
+
+
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("a.ogg", {}),
+        ("a.aiff", {}),
+        ("a.wav", {"subtype": "MS_ADPCM"}),
+        ("a.wav", {"subtype": "DOUBLE"}),
+    ],
+)
+def test_what_not_all_browsers_play_gets_a_copy_whatever_its_loudness(
+    add_track, settings, name, how
+):
+    track = add_track("right", loudness_target=None, playable=False)
+    path = Path(track.file.path).with_name(name)
+    t = np.arange(RATE * 6)[:, None] / RATE
+    notes = sum(np.sin(2 * np.pi * hz * t) for hz in (110.0, 440.0, 1760.0, 5000.0)) / 20
+    sf.write(path, np.tile(notes, 2), RATE, **how)
+    settings.LOUDNESS_LUFS = measure(path).lufs
+    Track.objects.filter(pk=track.pk).update(file=f"tracks/{name}")
+    assert track not in Track.objects.offered()
+    tasks.even_loudness()
+    assert track in Track.objects.offered()
+    assert played(track).suffix == ".mp3"
+    assert measure(played(track)).lufs == pytest.approx(settings.LOUDNESS_LUFS, abs=0.5)
+    assert sf.info(played(track)).duration == pytest.approx(6.0, abs=0.1)
+
+
+def test_playlists_take_a_track_as_soon_as_it_can_be_played(add_song, genre_model):
+    from recommender.library import current_library
+
+    song = add_song("loud", -12.0)
+    Track.objects.filter(pk=song.pk).update(playable=False)
+    assert not len(current_library(genre_model).ids)
+    tasks.even_loudness()
+    assert list(current_library(genre_model).ids) == [song.pk]
+
+
+def test_an_earlier_decision_is_put_right(add_song):
+    """Tracks of earlier versions were played by their container alone."""
+    song = add_song("loud", -12.0)
+    Track.objects.filter(pk=song.pk).update(playable=False)
+    tasks.even_loudness()
+    song.refresh_from_db()
+    assert song.playable
 
 
 def test_playlists_do_not_change_when_loudness_is_measured(add_song, genre_model):
