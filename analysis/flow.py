@@ -39,7 +39,7 @@ class Progress:
 
     `people`: a row a participant (participant_id, status, left_because in words, or missing);
     `assigned`: a row a participant and condition; `shown`: a row a playlist that was ready for
-    somebody (participant_id, condition, playlist_id); `analysed`: a row a value that is analysed
+    somebody (participant_id, condition, playlist_id, period); `analysed`: a row a value analysed
     (participant_id, condition). `erased` people have left nothing but that they were there.
     """
 
@@ -63,6 +63,21 @@ def flow(
     for condition in (None, *conditions):
         rows += _allocated(of, marks, rules, condition)
     return pd.DataFrame(rows, columns=FLOW).astype({"n": "Int64"})
+
+
+def departures(of: Progress) -> pd.DataFrame:
+    """One row for each playlist that somebody came to: participant_id, condition, period, left.
+
+    Who left did so at the last playlist that was ready for them, or while waiting for their first.
+    Left have those who withdrew or abandoned the study; who was screened out was sent away.
+    """
+    waited = of.assigned[~of.assigned["participant_id"].isin(of.shown["participant_id"])]
+    first = waited.drop_duplicates("participant_id").assign(period=1)
+    came = pd.concat([of.shown, first])[["participant_id", "condition", "period"]]
+    came = came.sort_values(["participant_id", "period"], ignore_index=True)
+    gone = of.people.loc[of.people["status"].isin(["withdrawn", "abandoned"]), "participant_id"]
+    last = ~came["participant_id"].duplicated(keep="last")
+    return came.assign(left=last & came["participant_id"].isin(gone))
 
 
 def _enrolment(of: Progress) -> Iterator[Row]:

@@ -13,8 +13,9 @@ from . import codebook, descriptions, frames, primary
 from .answers import scores
 from .exclusions import exclusions
 from .export import csv_bytes, data_hash, json_bytes
-from .flow import Progress, flow
+from .flow import Progress, departures, flow
 from .inference import infer
+from .inference.describing import DEPARTURES
 from .library import models_of
 from .manifest import Written, counted, manifest
 from .places import places
@@ -55,7 +56,7 @@ def build(of: Source, step: Step = lambda what: None) -> dict[str, pd.DataFrame]
         **_left_out(of, rated, answered, shown),
         "playlist_metrics": measured,
         "playlist_places": places(shown, tracks, by, versions),
-        "descriptives": _descriptives(of, rated, answered, measured),
+        "descriptives": _descriptives(of, rated, _every(shown, answered), measured),
         "likert_distribution": _likert(of, rated, answered),
         "primary": primary.table(primary.primary(of)),
         "codebook": pd.DataFrame(codebook.rows(of.items), columns=list(codebook.HEADER)),
@@ -73,6 +74,7 @@ def _left_out(
     analysed = _analysed(of, {"ratings": rated, "playlist_ratings": answered})
     progress = Progress(of.people, assigned, shown, analysed, of.study.erasures.count())
     return {
+        DEPARTURES: departures(progress),
         "exclusions": exclusions(
             rated,
             shown,
@@ -98,6 +100,13 @@ def _analysed(of: Source, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         for table in [tables[file]]
     ]
     return pd.concat([rows[["participant_id", "condition"]] for rows in given])
+
+
+def _every(shown: pd.DataFrame, answered: pd.DataFrame) -> pd.DataFrame:
+    """One row for each playlist that was shown: what was not answered is missing."""
+    keys = ["participant_id", "condition", "playlist_id", "period"]
+    given = answered.drop(columns=[name for name in keys if name != "playlist_id"])
+    return shown[keys].merge(given, on="playlist_id", how="left")
 
 
 def _descriptives(

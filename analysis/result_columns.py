@@ -30,6 +30,11 @@ def _ends(of: str = "the estimate") -> tuple[Column, Column]:
     )
 
 
+def _holm(over: str) -> Column:
+    about = f"Corrected over {over}"
+    return Column("p_holm", NUMBER, "", "0–1", about, "Holm (1979), Scand. J. Stat. 6:65")
+
+
 COMPARISONS = (
     Column(
         "family",
@@ -252,22 +257,30 @@ METRIC_VERDICTS = (
 ALONG_PLAYLISTS = (
     Column("outcome", TEXT, "", "", "Column of ratings"),
     Column("x", TEXT, "", "position, distance", "What the rating is set against"),
-    Column("measure", TEXT, "", "slope, spearman", "Points for a step of 1, or rank correlation"),
+    Column("measure", TEXT, "", "slope, spearman", "Points for a `step` of x; rank correlation"),
     Column("n_participants", INTEGER, "participants", "≥ 0", "With a playlist that tells"),
     Column("n_playlists", INTEGER, "playlists", "≥ 0", "With three ratings or more"),
     Column("n_ratings", INTEGER, "ratings", "≥ 0", "In these playlists"),
     Column(
+        "step",
+        NUMBER,
+        "of x",
+        "> 0",
+        "What a slope is for: one position; of distances, their SD within playlists",
+    ),
+    Column(
         "estimate",
         NUMBER,
+        "scale point; none",
         "",
-        "",
-        "Mean over participants of their playlists'",
+        "One slope for everybody; mean over participants of their playlists' ρ",
         "Matthews et al. (1990), BMJ 300:230",
     ),
     *_ends(),
     Column("statistic", NUMBER, "", "", "t over participants"),
-    Column("df", NUMBER, "", "≥ 1", "Participants − 1"),
+    Column("df", NUMBER, "", "≥ 1", "Participants − 1; fewer where few tell most of a slope"),
     P,
+    _holm("outcomes, position and distance of one measure and analysis set"),
     SET,
     STATUS,
 )
@@ -289,16 +302,17 @@ RELIABILITY = (
     STATUS,
 )
 MISSINGNESS = (
-    Column("file", TEXT, "", "ratings, playlist_ratings", "Where the field is"),
-    Column("field", TEXT, "", "", "Column of that file"),
+    Column("file", TEXT, "", "ratings, playlist_ratings, flow", "Where the field is"),
+    Column("field", TEXT, "", "", "Column of that file; left: who went no further in the study"),
     Column("condition", TEXT, "", "", "all: of all conditions"),
     Column("n_participants", INTEGER, "participants", "≥ 0", "With a row"),
-    Column("n", INTEGER, "rows", "≥ 0", "Where there could have been a value"),
-    Column("n_missing", INTEGER, "rows", "≥ 0", "Without one"),
+    Column("n", INTEGER, "rows", "≥ 0", "Tracks or playlists that were shown; left: or waited for"),
+    Column("n_missing", INTEGER, "rows", "≥ 0", "Without a value; left: at which somebody left"),
     Column("share", NUMBER, "", "0–1", "n_missing / n"),
     Column("ci_low", NUMBER, "", "0–1", "95 % Wilson interval on effective rows: lower end"),
     Column("ci_high", NUMBER, "", "0–1", "95 % Wilson interval on effective rows: upper end"),
     Column("p", NUMBER, "", "0–1", "Of no difference between conditions, by permutation"),
+    _holm("all rows of the table"),
     STATUS,
 )
 POWER = (

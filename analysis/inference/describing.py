@@ -1,18 +1,23 @@
 """How far the answers can be relied on, and what is missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from analysis.stats.agreement import icc_from_components, krippendorff
+from analysis.stats.compare import holm
 from analysis.stats.consistency import cronbach, repeated_ratings
-from analysis.stats.missing import MISSINGNESS, missingness
+from analysis.stats.missing import MISSINGNESS, leaving, missingness
 from analysis.stats.rows import RELIABILITY
 
 from .design import PLAYLISTS, TRACKS, Design, Outcome
 
 Tables = Mapping[str, pd.DataFrame]
 AGAIN = "again"
+# How far people came, where that is known: not of simulated listeners.
+DEPARTURES = "departures"
+COLUMNS = [*MISSINGNESS]
+COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
 
 
 def reliability(tables: Tables, design: Design, components: pd.DataFrame) -> pd.DataFrame:
@@ -71,14 +76,30 @@ def _of_scores(answers: pd.DataFrame, design: Design) -> Iterator[pd.DataFrame]:
 
 
 def missing(tables: Tables, design: Design) -> pd.DataFrame:
-    """For each scale, how often it was not answered where it could have been."""
-    parts = [
-        missingness(
-            tables[file],
-            file,
-            [outcome.column for outcome in design.outcomes if outcome.file == file],
-            design.conditions,
-        )
+    """For each scale, how often it was not answered where it was shown; and who left where.
+
+    A playlist that was shown counts, whether any of its questions was answered or not. `p_holm`
+    corrects over all of these rows.
+    """
+    columns = {
+        file: [outcome.column for outcome in design.outcomes if outcome.file == file]
         for file in (TRACKS, PLAYLISTS)
+    }
+    asked = {TRACKS: tables[TRACKS], PLAYLISTS: every_playlist(tables, columns[PLAYLISTS])}
+    parts = [
+        missingness(asked[file], file, columns[file], design.conditions, seed=design.seed)
+        for file in columns
     ]
-    return pd.concat(parts, ignore_index=True)[MISSINGNESS]
+    if DEPARTURES in tables:
+        parts.append(leaving(tables[DEPARTURES], design.conditions, seed=design.seed))
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(p_holm=holm(table["p"].astype(float)))[COLUMNS]
+
+
+def every_playlist(tables: Tables, columns: Sequence[str]) -> pd.DataFrame:
+    """One row for each playlist that was shown, with what was answered about it, if anything."""
+    keys = ["participant_id", "condition", "playlist_id"]
+    answered = tables[PLAYLISTS]
+    shown = pd.concat([tables[TRACKS][keys], answered[keys]]).drop_duplicates(ignore_index=True)
+    given = answered[["playlist_id", *columns]].set_index("playlist_id")
+    return shown.join(given, on="playlist_id")

@@ -24,9 +24,10 @@ LABELS = "metadata"
 COLUMNS = ["metric", "label_source", "outcome", *CORRELATIONS]
 COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
 COLUMNS.insert(COLUMNS.index("status"), "analysis_set")
-ALONG_COLUMNS = [*WITHIN_PLAYLISTS[:-1], "analysis_set", "status"]
+ALONG_COLUMNS = [*WITHIN_PLAYLISTS[:-1], "p_holm", "analysis_set", "status"]
 FAMILY = ["analysis_set", "outcome", "label_source", "level", "condition"]
-ALONG = ("position", "distance")
+DISTANCE = "distance"
+ALONG = ("position", DISTANCE)
 
 
 def metrics_of(design: Design) -> Sequence[str]:
@@ -119,10 +120,13 @@ def metric_verdicts(tables: Tables, compared: pd.DataFrame, design: Design) -> p
 
 
 def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
-    """How ratings go with the position in the playlist and the distance from the query song."""
+    """How ratings go with the position in the playlist and the distance from the query song.
+
+    `p_holm` corrects over outcomes, position and distance of one measure and analysis set.
+    """
     of_tracks = [outcome for outcome in design.outcomes if outcome.of_tracks]
     parts = [
-        by_position(rows, outcome.column, x, alpha=design.alpha).assign(
+        by_position(rows, outcome.column, x, per_sd=x == DISTANCE, alpha=design.alpha).assign(
             outcome=outcome.name, analysis_set=analysis_set
         )
         for analysis_set in design.sets
@@ -131,5 +135,8 @@ def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
         for x in ALONG
         if x in rows
     ]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return table.reindex(columns=ALONG_COLUMNS)
+    if not parts:
+        return pd.DataFrame(columns=ALONG_COLUMNS)
+    table = pd.concat(parts, ignore_index=True)
+    table["p_holm"] = table.groupby(["analysis_set", "measure"])["p"].transform(holm)
+    return table[ALONG_COLUMNS]

@@ -59,7 +59,7 @@ def _intervals(sums: Floats, sizes: Floats, seed: int, confidence: float) -> tup
 
     def means(drawn: NDArray[np.intp], axis: int = -1) -> Floats:
         """Of some clusters, or of several draws of them: (m,) or (m, draws)."""
-        totals = _times(np.atleast_2d(drawn), n) @ everything
+        totals = times_drawn(np.atleast_2d(drawn), n) @ everything
         found: Floats = (totals[:, :m] / totals[:, m:]).T
         return found if drawn.ndim > 1 else found[:, 0]
 
@@ -95,10 +95,10 @@ def _draws(clusters: Floats, seed: int) -> Iterator[tuple[NDArray[np.int64], Flo
         if alike:
             yield rng.multinomial(n, counts / n, size=wanted), rows
         else:
-            yield _times(rng.integers(0, n, (wanted, n)), n), clusters
+            yield times_drawn(rng.integers(0, n, (wanted, n)), n), clusters
 
 
-def _times(drawn: NDArray[np.intp], n: int) -> NDArray[np.int64]:
+def times_drawn(drawn: NDArray[np.intp], n: int) -> NDArray[np.int64]:
     """How often each of n is in each row of draws."""
     places = drawn + n * np.arange(len(drawn))[:, None]
     return np.bincount(places.ravel(), minlength=n * len(drawn)).reshape(-1, n)

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from .bootstrap import times_drawn
+
 Floats = NDArray[np.float64]
 
 # Draws of participants behind an interval.
@@ -24,16 +26,28 @@ TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """The rows of values (n,) by rising value, where each distinct one begins among them, and which
+    of these each row has."""
+
+    rows: NDArray[np.intp]
+    first: NDArray[np.intp]
+    place: NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """Pairs of values in the order of their clusters.
 
-    x, y: (n,); starts: where each cluster begins, (G,); strata: (n, K), a 1 in each row.
+    x, y: (n,); starts: where each cluster begins, (G,); strata: (n, K), a 1 in each row;
+    orders: those of x and of y, which no resample changes.
     """
 
     x: Floats
     y: Floats
     starts: NDArray[np.intp]
     strata: Floats
+    orders: tuple["Order", "Order"]
 
     @property
     def clusters(self) -> int:
@@ -63,7 +77,15 @@ def sample(x: ArrayLike, y: ArrayLike, clusters: ArrayLike, strata: ArrayLike) -
     order = np.lexsort((where, b, a, who))
     codes = np.unique(where[order], return_inverse=True)[1]
     starts = np.unique(who[order], return_index=True)[1]
-    return Sample(a[order], b[order], starts, np.eye(codes.max(initial=-1) + 1)[codes])
+    x, y = a[order], b[order]
+    strata_of = np.eye(codes.max(initial=-1) + 1)[codes]
+    return Sample(x, y, starts, strata_of, (_order(x), _order(y)))
+
+
+def _order(values: Floats) -> Order:
+    distinct, place = np.unique(values, return_inverse=True)
+    rows = np.argsort(place, kind="stable")
+    return Order(rows, np.searchsorted(place[rows], np.arange(len(distinct))), place)
 
 
 def infer(data: Sample, *, bound: float | None, alpha: float, seed: int) -> Inference:
@@ -106,7 +128,7 @@ def correlations(data: Sample, times: Floats) -> Floats:
     """r when cluster g is there times[g] times: (G, B) → (B,); NaN where x or y is constant."""
     weights = data.by_row(times)
     sizes = np.maximum(data.strata.T @ weights, 1)
-    x, y = (_ranks(values, weights) for values in (data.x, data.y))
+    x, y = (_ranks(order, weights) for order in data.orders)
     sums = [data.strata.T @ (weights * ranks) for ranks in (x, y)]
     xx, yy, xy = (
         np.einsum("nb,nb,nb->b", weights, one, other) - (s * t / sizes).sum(axis=0)
@@ -116,13 +138,10 @@ def correlations(data: Sample, times: Floats) -> Floats:
     return np.clip(xy / np.sqrt(np.where(known, xx * yy, np.nan)), -1, 1)
 
 
-def _ranks(values: Floats, weights: Floats) -> Floats:
+def _ranks(order: Order, weights: Floats) -> Floats:
     """The weight below each value and half of the weight at it: mid-ranks less a half."""
-    distinct, place = np.unique(values, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    first = np.searchsorted(place[order], np.arange(len(distinct)))
-    at = np.add.reduceat(weights[order], first, axis=0)
-    return np.asarray((at.cumsum(axis=0) - at / 2)[place])
+    at = np.add.reduceat(weights[order.rows], order.first, axis=0)
+    return np.asarray((at.cumsum(axis=0) - at / 2)[order.place])
 
 
 def jackknife_error(data: Sample) -> float:
@@ -138,7 +157,7 @@ def bootstrap_error(data: Sample, seed: int) -> float:
     """The SD of r over draws of clusters × √(G/(G−1)); draws without spread are left out."""
     n, rng, found = data.clusters, np.random.default_rng(seed), []
     for start, stop in _batches(RESAMPLES, len(data.x)):
-        drawn = rng.multinomial(n, np.full(n, 1 / n), size=stop - start).T
+        drawn = times_drawn(rng.integers(0, n, (stop - start, n)), n).T
         found.append(correlations(data, drawn.astype(np.float64)))
     return float(np.nanstd(np.concatenate(found), ddof=1) * np.sqrt(n / (n - 1)))
 
@@ -151,7 +170,7 @@ def effective_clusters(data: Sample) -> float:
     NaN when x is constant. Source: Carter, Schnepel & Steigerwald (2017), Rev. Econ. Stat.
     99:698, for errors that are independent.
     """
-    ranks = _ranks(data.x, np.ones((len(data.x), 1)))[:, 0]
+    ranks = _ranks(data.orders[0], np.ones((len(data.x), 1)))[:, 0]
     apart = ranks - data.strata @ (data.strata.T @ ranks / data.strata.sum(axis=0))
     carried = np.add.reduceat(apart**2, data.starts)
     total = float((carried**2).sum())

@@ -194,6 +194,22 @@ def reliability(tables: Tables, design: Design) -> str:
 
 def missing(tables: Tables, design: Design) -> str:
     table = rows.missing_of_all(tables["missingness"], design)
+    return f"{_unanswered(table, design)}{_left(table)}"
+
+
+def _left(table: pd.DataFrame) -> str:
+    """Who left, and whether conditions differ in it."""
+    for _, row in table[table["file"] == "flow"].iterrows():
+        if row["n_missing"] and pd.notna(row["p"]):
+            return (
+                f" {participants(row['n_missing'])} left on the way, at {int(row['n']):,} "
+                f"playlists; that conditions are left alike: {p_value(row['p'])}."
+            )
+    return ""
+
+
+def _unanswered(table: pd.DataFrame, design: Design) -> str:
+    table = table[table["file"] != "flow"]
     possible = int(table["n"].fillna(0).sum())
     if not possible:
         return NOBODY

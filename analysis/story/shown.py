@@ -283,11 +283,13 @@ ALONG = Shown(
     [
         Column("With", cells.named("x", words.ALONG)),
         QUESTION,
-        Column("Measure", cells.named("measure", {"slope": "points for a step of 1",
+        Column("Measure", cells.named("measure", {"slope": "slope, in points",
                                                   "spearman": "rank correlation"})),
-        Column("Mean", cells.figure("estimate")),
+        Column("For a step of", cells.figure("step")),
+        Column("Estimate", cells.figure("estimate")),
         Column(CONFIDENCE, cells.interval()),
         Column("p", cells.p()),
+        Column("p, Holm", cells.p("p_holm")),
         Column("Participants", cells.count("n_participants")),
         Column("Playlists", cells.count("n_playlists")),
         WHY,
@@ -317,6 +319,7 @@ LACKING = [
     Column("Share", cells.percent("share")),
     Column("95 % interval", cells.interval(percent=True)),
     Column("p, conditions differ", cells.p()),
+    Column("p, Holm", cells.p("p_holm")),
     WHY,
 ]
 MISSING_OF_ALL = Shown(

@@ -90,7 +90,7 @@ LEVELS = {
 }
 MARKS = {"straight_lining": "all tracks rated alike", "failed_check": "failed attention check"}
 SOURCES = {"metadata": "the library", "cnn": "the network"}
-FILES = {TRACKS: "songs", PLAYLISTS: "playlists"}
+FILES = {TRACKS: "songs", PLAYLISTS: "playlists", "flow": "playlists come to"}
 ALONG = {"position": "position in the playlist", "distance": "distance to the query song"}
 RELIABILITY = {
     "icc_from_components": "share of the variance",
@@ -123,7 +123,7 @@ def asked(name: object, design: Design) -> str:
     for one in design.outcomes:
         if name == one.name:
             return question(one, design)
-    return str(name)
+    return "left the study" if name == "flow.left" else str(name)
 
 
 def quoted(outcome: Outcome, design: Design) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from analysis.codebook import STAGES
 from analysis.exclusions import marked, marks
-from analysis.flow import FLOW, STATUSES, Progress, flow
+from analysis.flow import FLOW, STATUSES, Progress, departures, flow
 from survey.analysis_plan import RULES
 
 CONDITIONS = ["x", "y"]
@@ -150,3 +150,25 @@ def test_a_study_without_anybody_is_all_zeros():
 
 def test_every_stage_is_in_the_codebook():
     assert list(dict.fromkeys(row[0] for row in by_hand([]))) == STAGES.split(", ")
+
+
+def test_somebody_leaves_at_the_last_playlist_they_came_to():
+    people = pd.DataFrame(
+        {
+            "participant_id": ["stays", "leaves", "waits", "out"],
+            "status": ["completed", "abandoned", "withdrawn", "screened_out"],
+        }
+    )
+    given = [(who, condition) for who in people["participant_id"] for condition in "xy"]
+    assigned = pd.DataFrame(given, columns=["participant_id", "condition"])
+    shown = pd.DataFrame(
+        [("stays", "x", 1, 1), ("stays", "y", 2, 2), ("leaves", "y", 3, 1), ("out", "x", 4, 1)],
+        columns=["participant_id", "condition", "playlist_id", "period"],
+    )
+    found = departures(Progress(people, assigned, shown, shown.head(0)))
+    left = found[found["left"]]
+    assert left[["participant_id", "condition"]].values.tolist() == [
+        ["leaves", "y"],
+        ["waits", "x"],
+    ]
+    assert len(found) == 5

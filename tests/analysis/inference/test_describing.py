@@ -45,3 +45,24 @@ def test_missing_counts_where_there_could_have_been_an_answer():
     tables["ratings"].loc[:2, "liking"] = None
     found = missing(tables, make_design()).query("field == 'liking' and condition == 'all'")
     assert found[["n", "n_missing"]].values.tolist() == [[24, 3]]
+
+
+def test_a_playlist_that_was_shown_counts_though_nothing_about_it_was_answered():
+    """57 playlists shown, 56 answered: 1 of 57 is missing, not 0 of 56."""
+    tables = make_tables(57, "a")
+    answered = tables["playlist_ratings"]
+    assert len(answered) == 57
+    left = {**tables, "playlist_ratings": answered.iloc[1:]}
+    found = missing(left, make_design("a")).query("file == 'playlist_ratings'")
+    assert found[["n", "n_missing"]].drop_duplicates().values.tolist() == [[57, 1]]
+
+
+def test_a_condition_that_is_left_unanswered_shows_it():
+    tables = make_tables(40)
+    answered = tables["playlist_ratings"]
+    gone = answered[(answered["condition"] == "b")].index[:10]
+    left = {**tables, "playlist_ratings": answered.drop(gone)}
+    found = missing(left, make_design()).query("file == 'playlist_ratings'")
+    by = found.set_index("condition")["n_missing"]
+    assert by[["all", "a", "b"]].tolist() == [10, 0, 10]
+    assert (found.loc[found["condition"] == "all", "p_holm"] < 0.01).all()

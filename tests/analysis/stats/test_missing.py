@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.stats.missing import MISSINGNESS, missingness
+from analysis.stats.missing import MISSINGNESS, leaving, missingness
 
 
 def answers(**conditions: list[list[float]]) -> pd.DataFrame:
@@ -86,3 +86,35 @@ def test_a_condition_without_rows_says_so():
     row = found(answers(a=[[1.0]])).loc["b"]
     assert (row["n"], row["status"]) == (0, "not_estimable: no rows")
     assert np.isnan(row["share"])
+
+
+# people who leave
+
+
+def came(*left: tuple[str, int, int]) -> pd.DataFrame:
+    """(condition, how many came to its playlists first, how many of them left)."""
+    rows = [(f"{name}{i}", name, 1, i < gone) for name, people, gone in left for i in range(people)]
+    return pd.DataFrame(rows, columns=["participant_id", "condition", "period", "left"])
+
+
+def test_a_condition_that_drives_people_away_shows_it():
+    table = leaving(came(("a", 30, 12), ("b", 30, 1)), ["a", "b"]).set_index("condition")
+    assert table["n_missing"].tolist() == [13, 12, 1]
+    assert table["n"].tolist() == [60, 30, 30]
+    # Fisher's exact test of 12 of 30 against 1 of 30: p = .0011.
+    assert table.loc["all", "p"] == pytest.approx(
+        stats.fisher_exact([[12, 18], [1, 29]]).pvalue, abs=0.001
+    )
+
+
+def test_those_who_came_as_far_are_compared_with_each_other():
+    """In each period conditions are left alike; that few reach the second one is no difference."""
+    first = came(("a", 40, 20), ("b", 20, 10))
+    second = came(("a", 10, 1), ("b", 20, 2)).assign(period=2)
+    found = leaving(pd.concat([first, second]), ["a", "b"])
+    assert found["p"][0] > 0.9
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_where_nobody_or_everybody_left_conditions_can_not_differ(left: int):
+    assert np.isnan(leaving(came(("a", 5, left), ("b", 5, left)), ["a", "b"])["p"][0])
