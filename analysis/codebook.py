@@ -1,15 +1,18 @@
 """What each column of each exported file holds: the one list that files, types and docs follow."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
 
 from recommender.spreadsheets import RULE
 from survey.analysis_plan import RULES
 
 from .column import Column, Type
+from .directions import described
 from .result_columns import RESULTS
 
-HEADER = ("file", "column", "type", "unit", "range", "meaning", "source")
+HEADER = (
+    *("file", "column", "type", "unit", "range", "meaning", "source"),
+    *("direction", "labels"),
+)
 # Where a study's own items stand among a file's fixed columns.
 ITEMS = "<items>"
 
@@ -393,10 +396,12 @@ CODEBOOK = (
     Column("file", TEXT, "", "", "The file, without .csv"),
     Column("column", TEXT, "", "", "The column's header"),
     Column("type", TEXT, "", ", ".join(Type), f"How cells are written; empty = missing. {RULE}"),
-    Column("unit", TEXT, "", "", "Unit of the values; empty = none"),
-    Column("range", TEXT, "", "", "Values that can occur; empty = any"),
+    Column("unit", TEXT, "", "", "Unit of the values, or none"),
+    Column("range", TEXT, "", "", "Values that can occur"),
     Column("meaning", TEXT, "", "", "What the column holds"),
-    Column("source", TEXT, "", "", "Publication or questionnaire behind it"),
+    Column("source", TEXT, "", "", "Publication or questionnaire behind it, or none"),
+    Column("direction", TEXT, "", "", "What a higher number means; none: texts, times, marks"),
+    Column("labels", TEXT, "", "", "What the values are called, or none"),
 )
 FILES = {
     "ratings": RATINGS,
@@ -432,10 +437,10 @@ def rows(
 ) -> list[tuple[str, ...]]:
     """The codebook itself: one row for every column of every file, or of some files."""
     of_files = [
-        (file, *map(str, astuple(column)))
+        described(file, column)
         for file in FILES
         if file in files
         for column in columns(file, items.get(file, ()))
     ]
     drawn = FIGURE if set(RESULTS) <= set(files) else ()
-    return [*of_files, *((FIGURES, *map(str, astuple(column))) for column in drawn)]
+    return [*of_files, *(described(FIGURES, column) for column in drawn)]

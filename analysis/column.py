@@ -14,7 +14,8 @@ class Type(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `name` is the header, `type` decides how cells are written."""
+    """One column; `name` is the header, `type` decides how cells are written, `labels` are what its
+    values are called."""
 
     name: str
     type: Type
@@ -22,3 +23,4 @@ class Column:
     range: str
     meaning: str
     source: str = ""
+    labels: str = ""

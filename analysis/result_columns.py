@@ -13,7 +13,7 @@ SET = Column(
     "Everybody, or without what the analysis plan leaves out",
 )
 STATUS = Column("status", TEXT, "", "ok, not_estimable: why", "Why numbers are empty")
-P = Column("p", NUMBER, "", "0–1", "Two-sided")
+P = Column("p", NUMBER, "", "0–1", "Two-sided, uncorrected")
 CI = "Interval of confidence 1 − α (the plan's α; without a plan .05)"
 DECIDING = "Interval of the estimate that leaves out 0 exactly where p_holm is below α"
 TOST = "Interval of the estimate that lies within the bounds exactly where tost_p is below α"
@@ -120,7 +120,7 @@ COMPARISONS = (
         NUMBER,
         "",
         "0–1",
-        "Below α: the difference is smaller than the bound",
+        "Below α: the difference is smaller than the bound; uncorrected",
         "Schuirmann (1987), J. Pharmacokinet. Biopharm. 15:657",
     ),
     SET,
@@ -201,7 +201,13 @@ COHESION_VS_RATING = (
         "Holm (1979), Scand. J. Stat. 6:65",
     ),
     Column("tost_bound", NUMBER, "", "0–1", "Smallest correlation of interest, of the plan"),
-    Column("tost_p", NUMBER, "", "0–1", "Below α: the correlation is smaller than the bound"),
+    Column(
+        "tost_p",
+        NUMBER,
+        "",
+        "0–1",
+        "Below α: the correlation is smaller than the bound; uncorrected",
+    ),
     SET,
     STATUS,
 )
@@ -311,7 +317,9 @@ MISSINGNESS = (
     Column("share", NUMBER, "", "0–1", "n_missing / n"),
     Column("ci_low", NUMBER, "", "0–1", "95 % Wilson interval on effective rows: lower end"),
     Column("ci_high", NUMBER, "", "0–1", "95 % Wilson interval on effective rows: upper end"),
-    Column("p", NUMBER, "", "0–1", "Of no difference between conditions, by permutation"),
+    Column(
+        "p", NUMBER, "", "0–1", "Of no difference between conditions, by permutation; uncorrected"
+    ),
     _holm("all rows of the table"),
     STATUS,
 )

@@ -50,6 +50,7 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
                 f"{low}–{high}" if high >= low else f"≥ {low}",
                 _meaning(item, labels),
                 item.instrument.source,
+                _points(item),
             ),
             points,
             _labels(item, labels),

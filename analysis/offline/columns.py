@@ -1,11 +1,12 @@
 """What each column of the files of an offline evaluation holds; their codebook."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from analysis import codebook
 from analysis.codebook import EFRON
 from analysis.column import Column, Type
+from analysis.directions import described
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 _MEASURED = {column.name: column for column in codebook.PLAYLIST_METRICS}
@@ -137,4 +138,4 @@ FILES = {"offline": OFFLINE, "offline_playlists": PLAYLISTS, "codebook": codeboo
 
 def rows() -> list[tuple[str, ...]]:
     """The codebook: one row for every column of every file."""
-    return [(file, *map(str, astuple(column))) for file, of in FILES.items() for column in of]
+    return [described(file, column) for file, of in FILES.items() for column in of]

@@ -1,10 +1,10 @@
 """What each column of the files of a plan holds; their codebook."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
 
 from analysis import codebook
 from analysis.column import Column, Type
+from analysis.directions import described
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 WILSON = "Wilson (1927), JASA 22:209"
@@ -134,4 +134,4 @@ def names(columns: Sequence[Column]) -> list[str]:
 
 def rows() -> list[tuple[str, ...]]:
     """The codebook: one row for every column of every file."""
-    return [(file, *map(str, astuple(column))) for file, of in FILES.items() for column in of]
+    return [described(file, column) for file, of in FILES.items() for column in of]

@@ -160,6 +160,20 @@ def with_interval(
     return write
 
 
+def difference(row: Row, design: Design) -> str:
+    """In points; where it is not of means, with what it is."""
+    what = words.ESTIMATES.get(str(row.get("test")))
+    written = figure("estimate")(row, design)
+    return f"{written} ({what})" if written and what else written
+
+
+def in_sds(row: Row, design: Design) -> str:
+    """“0.30 SDs of the differences (d_z)”."""
+    if not known(row.get("effect")):
+        return ""
+    return f"{number(row['effect'])} {words.SDS[str(row['test']).removeprefix('tost_')]}"
+
+
 def statistic(row: Row, design: Design) -> str:
     """“t(82) = −1.49”, with the degrees of freedom that there are."""
     if not known(row.get("statistic")):

@@ -1,5 +1,6 @@
 """The report's tables: which file's rows, under which headings, and which are folded away."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,7 +54,11 @@ def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
 
 
 def _heading(column: Column, design: Design) -> str:
-    return f"{confidence(design)} interval" if column.title == CONFIDENCE else column.title
+    if column.title == CONFIDENCE:
+        return f"{confidence(design)} interval"
+    # What is not corrected for the other tests beside it says so, wherever it stands.
+    raw = re.match("p($|,)", column.title) and "Holm" not in column.title
+    return f"{column.title}, uncorrected" if raw else column.title
 
 
 QUESTION = Column("Question", cells.asked(), shared=True)
@@ -110,7 +115,7 @@ TESTED = [
     Column("Test", cells.named("test", words.TESTS)),
     Column("n", cells.sizes()),
     Column("Not usable", cells.count("n_left_out")),
-    Column("Difference", cells.figure("estimate")),
+    Column("Difference", cells.difference),
     Column("Interval", cells.decided),
     Column("Statistic", cells.statistic),
     Column("p", cells.p()),
@@ -343,7 +348,7 @@ POWER = Shown(
         Column("Test", cells.named("test", words.TESTS)),
         Column("n", cells.figure("n", 0)),
         Column("Of", cells.text("asked")),
-        Column("SDs", cells.figure("effect")),
+        Column("Effect", cells.in_sds),
         Column("Power", cells.percent("power")),
         WHY,
     ],

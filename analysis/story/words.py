@@ -52,6 +52,17 @@ EFFECTS = {
     "epsilon_squared": "ε²",
     "kendall_w": "Kendall’s W",
 }
+# What a rank test's difference is, which is none of means.
+ESTIMATES = {
+    "wilcoxon_signed_rank": "Hodges–Lehmann, of those who differ",
+    "mann_whitney": "Hodges–Lehmann",
+}
+# What a standardised effect of a test is counted in.
+SDS = {
+    "paired_t": "SDs of the differences (d_z)",
+    "welch_t": "SDs of participants’ means (d)",
+    "mixed_model": "SDs of a single rating (d)",
+}
 MODELS = {"linear_mixed": "linear mixed, points", "cumulative_link": "cumulative link, logits"}
 COMPONENTS = {
     "participant": "participants",

@@ -65,6 +65,25 @@ def test_a_statistic_has_the_degrees_of_freedom_that_there_are(row: dict[str, ob
     assert written(cells.statistic, **row) == said
 
 
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        ("paired_t", "1.50"),
+        ("mixed_model", "1.50"),
+        ("wilcoxon_signed_rank", "1.50 (Hodges–Lehmann, of those who differ)"),
+        ("mann_whitney", "1.50 (Hodges–Lehmann)"),
+    ],
+)
+def test_a_difference_that_is_none_of_means_says_what_it_is(test: str, said: str):
+    assert written(cells.difference, test=test, estimate=1.5) == said
+
+
+def test_a_standardised_effect_says_which_sds_it_counts():
+    assert written(cells.in_sds, test="paired_t", effect=0.3) == "0.30 SDs of the differences (d_z)"
+    assert written(cells.in_sds, test="tost_mixed_model", effect=0.3).endswith("rating (d)")
+    assert written(cells.in_sds, test="welch_t", effect=math.nan) == "–"
+
+
 def test_pairs_are_counted_once_and_groups_each():
     assert written(cells.sizes(), make_design(paired=True), n_a=40, n_b=40) == "40"
     assert written(cells.sizes(), make_design(paired=False), n_a=40, n_b=40) == "40 and 40"

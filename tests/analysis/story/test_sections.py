@@ -7,7 +7,7 @@ from analysis import page
 from analysis.codebook import FILES
 from analysis.inference import Design, infer
 from analysis.page import Section
-from analysis.story import brief, sections
+from analysis.story import brief, sections, shown
 from survey.analysis_plan import Plan
 from tests.analysis.handmade import GOOD, METRICS, Tables, make_design, make_tables
 
@@ -64,6 +64,32 @@ def test_what_was_not_planned_is_marked_and_the_bulk_is_folded(planned):
     _, omnibus, *rest = planned["comparisons"].tables
     assert (omnibus.planned, omnibus.folded) == (False, False)
     assert [(table.planned, table.folded) for table in rest] == [(False, True)] * 2
+
+
+def test_the_page_calls_planned_what_the_file_calls_planned():
+    design = make_design("abc", plan=PLAN)
+    tables = full(make_tables(8, "abc", excluded=(0,)), design)
+    results = [one for one in vars(shown).values() if isinstance(one, shown.Shown) and one.results]
+    assert results
+    badged: dict[str, list[pd.DataFrame]] = {}
+    for one in results:
+        chosen = one.rows(tables[one.file], design)
+        made = shown.table(one, tables, design)
+        if made is not None and "family" in chosen:
+            assert made.planned == bool((chosen["family"] == "planned").all())
+            badged.setdefault(one.file, []).extend([chosen] if made.planned else [])
+    planned = tables["comparisons"].query("family == 'planned'")
+    assert set(planned.index) == set(pd.concat(badged["comparisons"]).index)
+    assert set(planned["test"]) == {"paired_t"}
+
+
+def test_p_that_are_not_corrected_say_so_in_every_table(planned):
+    heads = [
+        head for section in planned.values() for table in section.tables for head in table.columns
+    ]
+    of_p = [head for head in heads if head.startswith("p,") or head == "p"]
+    assert of_p
+    assert all("Holm" in head or "uncorrected" in head for head in of_p)
 
 
 def test_columns_in_which_nothing_stands_are_left_out(planned):
