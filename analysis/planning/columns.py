@@ -16,8 +16,9 @@ CONDITION_A = Column(
     TEXT,
     "",
     "",
-    "The first condition; all: all at once; any pair: of the family; of correlations the condition "
-    "they are within, empty for all",
+    "The first condition; all: all at once; any pair: of the family; every pair: all planned ones "
+    "that are apart, or equivalent, together; of correlations the condition they are within, empty "
+    "for all",
 )
 CONDITION_B = Column(
     "condition_b",
@@ -85,6 +86,13 @@ POWER = (
         "divided evenly",
     ),
     PARTICIPANTS,
+    Column(
+        "recruited",
+        INTEGER,
+        "participants",
+        "≥ 1",
+        "Who have to be recruited for as many to be analysed; empty: no attrition was assumed",
+    ),
     Column("icc", NUMBER, "", "0–1", "Of ratings behind an effect; 0: of participants' means"),
     Column("design_effect", NUMBER, "", "≥ 1", "1 + (ratings − 1) · icc"),
     Column(

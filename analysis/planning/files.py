@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import codebook
@@ -22,12 +23,13 @@ from .words import apart
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is planned: the study with the effects that are assumed, once for each number of
-    participants, and how it was simulated."""
+    participants, how it was simulated, and which share of those recruited will not be analysed."""
 
     scenarios: Sequence[Scenario]
     runs: int
     seed: int
     study: str = ""
+    attrition: float | None = None
 
     @property
     def one(self) -> Scenario:
@@ -36,13 +38,23 @@ class Asked:
 
 def tables(asked: Asked, done: Sequence[Done]) -> dict[str, pd.DataFrame]:
     """Those that hold something: `power`, `false_positives`, and their codebook."""
+    power = planned_power(asked.scenarios, done)
     found = {
-        "power": planned_power(asked.scenarios, done),
+        "power": power.assign(recruited=recruited(power["participants"], asked.attrition)),
         "false_positives": false_positives(done),
     }
     found = {name: table for name, table in found.items() if len(table)}
     listed = [row for row in columns.rows() if row[0] in {*found, "codebook"}]
     return {**found, "codebook": pd.DataFrame(listed, columns=list(codebook.HEADER))}
+
+
+def recruited(analysed: pd.Series, attrition: float | None) -> pd.Series:
+    """How many have to be recruited for as many to be analysed; missing where nothing is known."""
+    if attrition is None:
+        return pd.Series(pd.NA, analysed.index, "Int64")
+    # A whole number but for the division is not rounded up.
+    needed = np.ceil(analysed.astype(float) / (1 - attrition) - 1e-9)
+    return needed.astype("Int64")
 
 
 def write(asked: Asked, found: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
@@ -108,6 +120,7 @@ def manifest(asked: Asked, rows: Mapping[str, int], tables_hash: str) -> dict[st
             "primary": asked.one.primary,
             "plan": design.plan.document,
         },
+        "attrition": asked.attrition,
         "tests": list(asked.one.parts),
         "runs": asked.runs,
         "seed": asked.seed,

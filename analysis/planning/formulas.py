@@ -23,25 +23,30 @@ FEWEST, MOST = 2, 1_000_000
 def by_formula(asked: Sequence[Scenario]) -> Iterator[pd.DataFrame]:
     """Each planned pair: its power with each number of participants, and the number that has 80 %.
 
-    A pair that is apart by its confirmatory test, one that is not by the test of its equivalence if
-    there is a bound. Each test by itself, without Holm's correction, as if nobody stopped or rated
-    carelessly.
+    A pair that is apart by its confirmatory test; with a bound, any pair by that of equivalence, as
+    if it were not apart. Each test by itself, without Holm's correction, as if
+    nobody stopped or rated carelessly.
     """
-    for pair in planned_pairs(asked[0].design) if asked else ():
-        equal = not asked[0].difference(*pair)
-        if equal and not asked[0].design.plan.equivalence_bound:
-            continue
-        find = _of_model if asked[0].test == mixed_pair.TEST else _of_means
-        for one in asked:
-            yield _row(one, pair, find(one, pair, one.n, equal=equal))
-        yield _row(asked[0], pair, find(asked[0], pair, None, equal=equal))
+    if not asked:
+        return
+    find = _of_model if asked[0].test == mixed_pair.TEST else _of_means
+    bound = asked[0].design.plan.equivalence_bound
+    for pair in planned_pairs(asked[0].design):
+        for equal in (*([False] if pair in asked[0].apart else []), *([True] if bound else [])):
+            for one in asked:
+                yield _row(one, pair, find(one, pair, one.n, equal=equal), equal=equal)
+            yield _row(asked[0], pair, find(asked[0], pair, None, equal=equal), equal=equal)
+
+
+def _sought(scenario: Scenario, pair: Pair, *, equal: bool) -> float:
+    """The difference to be found, or the bound to stay within, in points."""
+    return (scenario.design.plan.equivalence_bound or 0.0) if equal else scenario.difference(*pair)
 
 
 def _of_means(scenario: Scenario, pair: Pair, n: float | None, *, equal: bool) -> pd.DataFrame:
-    difference = scenario.difference(*pair) or scenario.design.plan.equivalence_bound or 0.0
     return power(
         f"{TOST if equal else ''}{scenario.test}",
-        effect=difference / scenario.spread(*pair, scenario.primary),
+        effect=_sought(scenario, pair, equal=equal) / scenario.spread(*pair, scenario.primary),
         n=n,
         target=None if n else TARGET,
         alpha=scenario.design.alpha,
@@ -64,12 +69,11 @@ def _of_model(scenario: Scenario, pair: Pair, n: float | None, *, equal: bool) -
     variance = by_people + by_tracks
     df = variance**2 / (by_people**2 / people + by_tracks**2 / max(tracks, 1))
     unit = spread_of_ratings(scenario.listeners, *pair)
-    difference = scenario.difference(*pair) or scenario.design.plan.equivalence_bound or 0.0
     return power_of_model(
         se=variance**0.5 / unit,
         df=df,
         n=n,
-        effect=difference / unit,
+        effect=_sought(scenario, pair, equal=equal) / unit,
         equivalence=equal,
         alpha=scenario.design.alpha,
     )
@@ -90,7 +94,7 @@ def _enough(scenario: Scenario, pair: Pair, *, equal: bool) -> float:
     return high if reached(high) else math.inf
 
 
-def _row(scenario: Scenario, pair: Pair, found: pd.DataFrame) -> pd.DataFrame:
+def _row(scenario: Scenario, pair: Pair, found: pd.DataFrame, *, equal: bool) -> pd.DataFrame:
     design, (a, b) = scenario.design, pair
     return found.assign(
         outcome=scenario.primary,
@@ -98,7 +102,7 @@ def _row(scenario: Scenario, pair: Pair, found: pd.DataFrame) -> pd.DataFrame:
         condition_b=b,
         family=PLANNED,
         analysis_set=design.sets[-1],
-        difference=scenario.difference(*pair),
+        difference=0.0 if equal else scenario.difference(*pair),
         participants=found["n"] * (1 if design.paired else len(design.conditions)),
         method=FORMULA,
     )

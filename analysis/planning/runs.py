@@ -75,4 +75,4 @@ def _study(task: _Task, number: int) -> pd.DataFrame:
     tables = simulated(scenario.listeners, of_tables)
     # Resampling of the analysis is by the study's own seed, which differs between studies.
     design = replace(scenario.design, seed=int(of_analysis.generate_state(1)[0]))
-    return verdicts(tables, design, scenario.parts)
+    return verdicts(tables, design, scenario.parts, apart=scenario.apart)

@@ -15,8 +15,8 @@ from analysis.stats.listeners import (
 
 # The tests of a report, by what they ask; in the order of their tables.
 COMPARISONS, MODELS, CORRELATIONS = PARTS = ("comparisons", "models", "correlations")
-EFFECT, NULL, BOUNDARY = "effect", "null", "boundary"
-KINDS = (EFFECT, NULL, BOUNDARY)
+EFFECT, NULL, BOUNDARY, EQUAL = "effect", "null", "boundary", "equal"
+KINDS = (EFFECT, NULL, BOUNDARY, EQUAL)
 # Tests of single ratings, by what their names begin with.
 OF_RATINGS = ("mixed_model", "linear_mixed", "cumulative_link")
 
@@ -26,7 +26,8 @@ class Scenario:
     """One study to be simulated many times, and which of its tests to make.
 
     kind : EFFECT as assumed; NULL without any difference or correlation; BOUNDARY with the first
-    planned pair exactly as far apart as its equivalence bound.
+    planned pair exactly as far apart as its equivalence bound; EQUAL as NULL, for the power of
+    equivalence alone.
     """
 
     kind: str
@@ -61,6 +62,11 @@ class Scenario:
         return self.difference(a, b) / self.spread(a, b, outcome)
 
     @property
+    def apart(self) -> list[Pair]:
+        """The planned pairs with a true difference."""
+        return [pair for pair in planned_pairs(self.design) if self.difference(*pair)]
+
+    @property
     def test(self) -> str:
         """The test that decides on the planned outcome; empty without one."""
         return self.design.confirmatory(self.design.primary) if self.design.primary else ""
@@ -86,7 +92,8 @@ def scenarios(
     parts: Sequence[str] = PARTS,
 ) -> list[Scenario]:
     """What is to be simulated, for each number of participants: the effects and correlation that
-    are assumed, if any; with `null` none of them, and a pair at its equivalence bound."""
+    are assumed, if any; with `null` none of them, and a pair at its equivalence bound. With a bound
+    equivalence is tried without any difference, whatever is asked for."""
     return [
         scenario
         for size in sizes
@@ -99,12 +106,14 @@ def _of_size(
 ) -> Iterator[Scenario]:
     if any(listeners.effects.values()) or listeners.correlation:
         yield Scenario(EFFECT, listeners, design, parts)
-    if not null:
-        return
     nothing = replace(listeners, effects={}, correlation=0.0)
+    bound = design.plan.equivalence_bound if COMPARISONS in parts else None
+    if not null:
+        if bound:
+            yield Scenario(EQUAL, nothing, design, (COMPARISONS,))
+        return
     yield Scenario(NULL, nothing, design, parts)
-    bound = design.plan.equivalence_bound
-    if bound and COMPARISONS in parts:
+    if bound:
         a, b = planned_pairs(design)[0]
         apart = replace(nothing, effects={a: bound / 2, b: -bound / 2})
         yield Scenario(BOUNDARY, apart, design, (COMPARISONS,))

@@ -13,8 +13,8 @@ from analysis.stats.rows import OK
 
 from . import columns
 from .formulas import TOST, by_formula
-from .scenarios import BOUNDARY, EFFECT, OF_RATINGS, Scenario, planned_pairs
-from .verdicts import ANY_PAIR, HOLM, KEYS, METRICS
+from .scenarios import BOUNDARY, NULL, OF_RATINGS, Scenario, planned_pairs
+from .verdicts import ANY_PAIR, EVERY_PAIR, HOLM, KEYS, METRICS
 
 SIMULATION = "simulation"
 CONFIDENCE = 0.95
@@ -76,7 +76,7 @@ def false_positives(done: Sequence[Done]) -> pd.DataFrame:
     """
     parts = []
     for one in done:
-        if one.scenario.kind != EFFECT:
+        if one.scenario.kind in (NULL, BOUNDARY):
             table = one.counted()
             table = table[_only_wrong(one.scenario, table)]
             table = table.assign(status=status(table))
@@ -93,6 +93,7 @@ def _only_wrong(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
         return equivalence & planned & (table["condition_a"] == a) & (table["condition_b"] == b)
     # Holm's correction promises its level for a family as a whole.
     of_one_pair = table["test"].str.endswith(HOLM) & (table["condition_a"] != ANY_PAIR)
+    of_one_pair |= table["condition_a"] == EVERY_PAIR
     return ~equivalence & ~of_one_pair
 
 
@@ -105,7 +106,9 @@ def planned_power(asked: Sequence[Scenario], done: Sequence[Done]) -> pd.DataFra
         *(row.assign(**NOT_SIMULATED) for row in by_formula(asked)),
         *(by_simulation(one) for one in done if one.scenario.kind != BOUNDARY),
     ]
-    return _together(parts, columns.names(columns.POWER))
+    # Who has to be recruited for that is no result of these.
+    names = [name for name in columns.names(columns.POWER) if name != "recruited"]
+    return _together(parts, names)
 
 
 def by_simulation(done: Done) -> pd.DataFrame:
@@ -131,13 +134,15 @@ Row = Mapping[Any, Any]
 
 
 def _true(scenario: Scenario, row: Row) -> float:
-    """What is there to be found: points between two conditions, or the most between any; of
-    metrics, the correlation."""
+    """What is there to be found: points between two conditions, the most between any, or the least
+    between those that are apart; of metrics, the correlation."""
     a, b = row["condition_a"], row["condition_b"]
     if row["family"] == METRICS:
         return scenario.listeners.correlation
     if {a, b} <= set(scenario.design.conditions):
         return scenario.difference(a, b)
+    if a == EVERY_PAIR:
+        return min((scenario.difference(*pair) for pair in scenario.apart), key=abs, default=0.0)
     pairs = planned_pairs(scenario.design) if a == ANY_PAIR else scenario.design.pairs
     return max((scenario.difference(*pair) for pair in pairs), key=abs)
 
@@ -146,6 +151,8 @@ def _can_be_right(scenario: Scenario, table: pd.DataFrame) -> pd.Series:
     plan, of_metrics = scenario.design.plan, table["family"] == METRICS
     bounds = of_metrics.map({True: plan.correlation_bound, False: plan.equivalence_bound})
     close = table["difference"].abs() < pd.to_numeric(bounds)
+    # All are equivalent only where none is apart.
+    close &= (table["condition_a"] != EVERY_PAIR) | (len(scenario.apart) == 0)
     return close.where(table["test"].str.startswith(TOST), table["difference"] != 0)
 
 

@@ -1,7 +1,7 @@
 """A plan in words: the tables that a command prints, and what they come to."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,9 +11,13 @@ from analysis.inference.design import Pair
 from .formulas import FORMULA, TARGET, TOST
 from .scenarios import Scenario, planned_pairs
 from .tables import SIMULATION
-from .verdicts import HOLM
+from .verdicts import EVERY_PAIR, HOLM
+
+if TYPE_CHECKING:
+    from .files import Asked
 
 Row = Mapping[Any, Any]
+SPREADS = ("participant", "by_condition", "playlist", "track", "residual")
 # How far from its level a test may be: 3 to 7 % for 5 %.
 NEAR = 0.4
 TESTS = {
@@ -50,26 +54,59 @@ def apart(power: pd.DataFrame, scenario: Scenario) -> Iterator[tuple[Pair, pd.Da
             yield pair, rows[~rows["test"].str.startswith(TOST)]
 
 
+# assumptions
+
+
+def assumed(asked: "Asked") -> Iterator[str]:
+    """The deviations that listeners are simulated and formulas computed with, and who drops out."""
+    who = asked.one.listeners
+    yield "Assumed standard deviations of opinions, in points of the scale (--sd changes them):"
+    lines = [["  deviation", "SD", "share of the variance"]]
+    for name in SPREADS:
+        sd = getattr(who, name)
+        lines.append([f"  {name}", number(sd), per_cent(sd**2 / who.spread**2)])
+    yield from aligned([*lines, ["  of a single opinion", number(who.spread), ""]])
+    if asked.attrition is None:
+        yield (
+            "Participants are those analysed. No attrition is assumed: with --attrition 0.2, say, "
+            "the number to recruit stands beside them."
+        )
+    else:
+        yield (
+            f"Participants are those analysed; {per_cent(asked.attrition)} of those recruited are "
+            "taken to drop out or to be left out."
+        )
+
+
 # power
 
 
 def power_printed(power: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
-    """A table for each planned pair: tests against the number of participants."""
-    for pair, own in planned(power, scenario):
-        for difference, of in own.groupby(own["difference"].abs(), sort=False):
-            points = f"{number(difference)} points apart" if difference else "not apart"
-            yield from ("", f"Power: {pair[0]} and {pair[1]}, {points}")
-            yield from aligned(_by_size(of))
+    """A table for each planned pair, and one for all of them together: tests against the number of
+    participants."""
+    together = power[power["condition_a"] == EVERY_PAIR]
+    for (a, b), own in planned(power, scenario):
+        yield from _printed(own, f"{a} and {b}")
+    yield from _printed(together, "all planned contrasts together", " or more")
+
+
+def _printed(rows: pd.DataFrame, title: str, more: str = "") -> Iterator[str]:
+    for difference, of in rows.groupby(rows["difference"].abs(), sort=False):
+        points = f"{number(difference)} points{more} apart" if difference else "not apart"
+        yield from ("", f"Power: {title}, {points}")
+        yield from aligned(_by_size(of))
 
 
 def _by_size(rows: pd.DataFrame) -> list[list[str]]:
     tests = list(dict.fromkeys(zip(rows["method"], rows["test"], strict=True)))
     names = [test if method == SIMULATION else f"{test} by formula" for method, test in tests]
-    lines = [["  participants", *names]]
+    known = "recruited" in rows and rows["recruited"].notna().any()
+    lines = [["  participants", *(["recruited"] if known else []), *names]]
     for size, own in rows.sort_values("participants").groupby("participants"):
         found = {(row["method"], row["test"]): row for row in own.to_dict("records")}
         cells = [_share(found[test], "power") if test in found else "" for test in tests]
-        lines.append([f"  {size:g}", *cells])
+        more = [f"{own['recruited'].iloc[0]:,}"] if known else []
+        lines.append([f"  {size:g}", *more, *cells])
     return lines
 
 
@@ -85,6 +122,21 @@ def power_said(power: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
     whom it is found often enough, or the most of them."""
     for pair, rows in apart(power, scenario):
         yield _simulated(rows, pair, scenario.test) + _needed(rows)
+    yield from _together(power[power["condition_a"] == EVERY_PAIR], scenario)
+
+
+def _together(rows: pd.DataFrame, scenario: Scenario) -> Iterator[str]:
+    """How often everything that was planned is found in one study."""
+    for test, found in (
+        (scenario.test + HOLM, "every planned contrast that is apart, after Holm's correction"),
+        (TOST + scenario.test, "that all planned contrasts are equivalent, where none is apart"),
+    ):
+        last = rows[rows["test"] == test].sort_values("participants").tail(1)
+        for row in last.to_dict("records"):
+            yield (
+                f"With {row['participants']:g} participants, {per_cent(row['power'])} "
+                f"({ends(row)} %) of the simulated studies found {found}."
+            )
 
 
 def _simulated(rows: pd.DataFrame, pair: Pair, test: str) -> str:
@@ -111,9 +163,11 @@ def _needed(rows: pd.DataFrame) -> str:
     if enough.empty:
         return f"By formula no number of participants has a power of {per_cent(TARGET)}."
     row = enough.loc[enough["participants"].idxmin()]
+    known = pd.notna(row.get("recruited"))
+    more = f" ({row['recruited']:,} to be recruited)" if known else ""
     return (
-        f"{per_cent(TARGET)} needs {row['participants']:g} participants by formula, each test by "
-        "itself and everybody careful to the end."
+        f"{per_cent(TARGET)} needs {row['participants']:g} participants{more} by formula, each "
+        "test by itself and everybody careful to the end."
     )
 
 

@@ -1,4 +1,5 @@
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -136,3 +137,22 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="can't be written"):
         plan(tmp_path / "file" / "below", "--null")
+
+
+def test_who_is_recruited_and_what_is_assumed_is_said(tmp_path: Path):
+    said = plan(tmp_path, *APART, "--attrition", "0.25")
+    assert "Assumed standard deviations of opinions" in said
+    assert re.search(r"^  9 +12 ", said, flags=re.MULTILINE)
+    with pytest.raises(CommandError, match="not a share from 0 up and below 1"):
+        plan(tmp_path, *APART, "--attrition", "1")
+
+
+def test_progress_is_told_without_a_terminal(tmp_path: Path):
+    told = StringIO()
+    options = ("--runs", "10", "--processes", "1", "--tests", "comparisons", "--participants", "6")
+    call_command(
+        "plan_study", *options, "--null", "--out", str(tmp_path), stdout=StringIO(), stderr=told
+    )
+    lines = told.getvalue().splitlines()
+    assert lines[0].startswith("5 of 10 studies simulated, about ")
+    assert lines[-1].startswith("10 of 10 studies simulated")

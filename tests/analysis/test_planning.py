@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -7,13 +8,14 @@ import pytest
 
 from analysis.inference import Design, Outcome, infer
 from analysis.planning import words
-from analysis.planning.files import curves
+from analysis.planning.files import Asked, curves, recruited
 from analysis.planning.runs import run_all
 from analysis.planning.scenarios import (
     BOUNDARY,
     COMPARISONS,
     CORRELATIONS,
     EFFECT,
+    EQUAL,
     MODELS,
     NULL,
     Scenario,
@@ -97,7 +99,7 @@ def three() -> pd.DataFrame:
     [
         ("mixed_model", 3),
         ("paired_t", 6),
-        ("tost_mixed_model", 3),
+        ("tost_mixed_model", 4),
         ("wilcoxon_signed_rank, Holm", 8),
         ("friedman", 2),
         ("linear_mixed", 8),
@@ -244,11 +246,13 @@ def test_between_participants_n_is_of_a_condition():
     assert (found["test"], found["n"], found["participants"]) == ("mixed_model", 15, 30)
 
 
-def test_with_a_bound_equivalence_is_planned_for_pairs_that_are_alike():
-    (scenario,) = asked(names="abc", equivalence_bound=0.5)
+def test_with_a_bound_equivalence_is_planned_for_every_pair_as_if_it_were_alike():
+    scenario, _ = asked(names="abc", equivalence_bound=0.5)
     table = planned_power([scenario], [])
     alike = table[table["test"] == "tost_mixed_model"]
-    assert set(zip(alike["condition_a"], alike["condition_b"], strict=True)) == {("b", "c")}
+    pairs = set(zip(alike["condition_a"], alike["condition_b"], strict=True))
+    assert pairs == {("a", "b"), ("a", "c"), ("b", "c")}
+    assert set(alike["difference"]) == {0}
 
 
 def test_what_is_truly_there_stands_beside_each_test():
@@ -311,8 +315,68 @@ def test_simulated_tables_go_through_the_whole_analysis_of_a_report():
 def test_a_figures_curves_differ_in_their_tests_alone():
     rows = [verdict("paired_t", 0.01), verdict("linear_mixed", 0.01, "b", "a", family="models")]
     simulation = done(EFFECT, rows, 1)
-    found = curves(("a", "b"), planned_power([simulation.scenario], [simulation]))
+    table = planned_power([simulation.scenario], [simulation]).assign(analysis_set="all")
+    ((pair, rows),) = words.apart(table, simulation.scenario)
+    found = curves(pair, rows)
     assert set(found["test"]) == {"mixed_model, by formula", "paired_t", "linear_mixed"}
     one = found[["outcome", "condition_a", "condition_b", "assumption"]].drop_duplicates()
     assert len(one) == 1
     assert found["effect"].nunique() == 1
+
+
+# everything that was planned, together
+
+
+def test_all_that_is_apart_is_found_when_its_largest_p_is_small():
+    who = listeners(16, "abc", playlists=3, effects={"a": 0.6})
+    of = design(who, equivalence_bound=0.5)
+    tables, pairs = simulated(who, 3), [("a", "b"), ("a", "c")]
+    found = verdicts(tables, of, [COMPARISONS], apart=pairs)
+    rows = found[found["test"] == "mixed_model, Holm"].set_index(["condition_a", "condition_b"])
+    assert rows.loc[("every pair", ""), "p"] == rows.loc[pairs, "p"].max()
+    equal = found[found["test"] == "tost_mixed_model"].set_index("condition_a")["p"]
+    assert equal["every pair"] == equal.drop("every pair").max()
+
+
+def test_a_contrast_that_cannot_be_tested_is_not_found():
+    who = listeners(16, "abc", playlists=3)
+    tables = simulated(who, 3)
+    ratings = tables["ratings"]
+    tables["ratings"] = ratings.assign(liking=ratings["liking"].mask(ratings["condition"] == "c"))
+    found = verdicts(tables, design(who), [COMPARISONS], apart=[("a", "b"), ("a", "c")])
+    every = found[(found["condition_a"] == "every pair") & (found["test"] == "mixed_model, Holm")]
+    assert every["p"].isna().all()
+    assert len(every) == 1
+
+
+def test_equivalence_is_tried_without_a_difference_wherever_there_is_a_bound():
+    found = asked([10], equivalence_bound=0.5)
+    assert [one.kind for one in found] == [EFFECT, EQUAL]
+    assert not found[1].listeners.effects
+    rows = [verdict("tost_mixed_model", 0.01), verdict("mixed_model", 0.01)]
+    alike = Done(found[1], pd.DataFrame(rows), 1)
+    assert planned_power([], [alike])["test"].tolist() == ["tost_mixed_model"]
+    assert false_positives([alike]).empty
+
+
+def test_who_is_recruited_stands_beside_who_is_analysed():
+    analysed = pd.Series([60, 85, 40.0])
+    assert recruited(analysed, 0.15).tolist() == [71, 100, 48]
+    assert recruited(analysed, None).isna().all()
+
+
+def test_what_is_assumed_is_printed():
+    said = "\n".join(words.assumed(Asked(asked([12]), 1, 1, attrition=0.2)))
+    for name, sd, share in (("participant", "0.50", "19 %"), ("residual", "0.90", "60 %")):
+        assert re.search(rf"{name} +{sd} +{share}", said)
+    assert "20 % of those recruited" in said
+    assert "No attrition is assumed" in "\n".join(words.assumed(Asked(asked([12]), 1, 1)))
+
+
+def test_power_of_all_contrasts_is_said_in_one_sentence():
+    every = verdict("mixed_model, Holm", 0.01, "every pair", "")
+    simulation = done(EFFECT, [every], 1, names="abc")
+    table = planned_power([], [simulation]).assign(analysis_set="all")
+    (said,) = words.power_said(table, simulation.scenario)
+    assert said.startswith("With 12 participants, 100 %")
+    assert "found every planned contrast that is apart, after Holm's correction" in said

@@ -1,9 +1,11 @@
 """Say how many participants a study needs, and whether its tests can be relied on."""
 
 import re
+import time
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +54,38 @@ def named_number(text: str) -> tuple[str, float]:
         raise ArgumentTypeError(f"“{text}” is not NAME=NUMBER, as cnn=0.3.") from None
 
 
+def share(text: str) -> float:
+    """Of people, less than all of them."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < 1:
+        raise ArgumentTypeError(f"“{text}” is not a share from 0 up and below 1, as 0.2.")
+    return found
+
+
+@contextmanager
+def progress(total: int, out: Any) -> Iterator[Callable[[int], object]]:
+    """A bar on a terminal; elsewhere, as in a log, a line at each tenth."""
+    from tqdm import tqdm
+
+    if out.isatty():
+        with tqdm(total=total, unit="study", file=out) as bar:
+            yield bar.update
+        return
+    began, done = time.monotonic(), 0
+
+    def tell(studies: int) -> None:
+        nonlocal done
+        before, done = done, done + studies
+        if 10 * before // total < 10 * done // total:
+            left = (time.monotonic() - began) * (total - done) / done / 60
+            out.write(f"{done:,} of {total:,} studies simulated, about {left:.0f} min left")
+
+    yield tell
+
+
 def conditions(text: str) -> list[str]:
     """Their names, or how many: then a, b, c, …"""
     if text.isdecimal():
@@ -85,6 +119,10 @@ class Command(DataCommand):
         )  # fmt: skip
         parser.add_argument("--correlation", type=float, default=0.0, help="of metric and rating")
         parser.add_argument("--null", action="store_true", help="count false positives, too")
+        parser.add_argument(
+            "--attrition", type=share, metavar="SHARE",
+            help="of those recruited who will not be analysed; says how many to recruit",
+        )  # fmt: skip
         parser.add_argument("--runs", type=from_one, default=500, help="simulated studies (500)")
         parser.add_argument("--tests", type=tests, default=list(TESTS), help=", ".join(TESTS))
         parser.add_argument("--seed", type=int, default=1, help="for every random choice (1)")
@@ -112,21 +150,21 @@ class Command(DataCommand):
             self.stdout.write(str(file))
 
     def simulated(self, to_do: "Sequence[Scenario]", options: dict[str, Any]) -> "list[Done]":
-        from tqdm import tqdm
-
         from analysis.planning.runs import run_all
         from analysis.planning.tables import Done
 
         runs = options["runs"]
-        with tqdm(total=len(to_do) * runs, unit="study", file=self.stderr, disable=None) as bar:
+        with progress(len(to_do) * runs, self.stderr) as tell:
             verdicts = run_all(
-                to_do, runs, seed=options["seed"], processes=options["processes"], tell=bar.update
+                to_do, runs, seed=options["seed"], processes=options["processes"], tell=tell
             )
         return [Done(one, found, runs) for one, found in zip(to_do, verdicts, strict=True)]
 
     def report(self, asked: "Asked", found: dict[str, Any]) -> None:
         from analysis.planning import words
 
+        for line in words.assumed(asked):
+            self.stdout.write(line)
         if "power" in found:
             for line in words.power_printed(found["power"], asked.one):
                 self.stdout.write(line)
@@ -188,7 +226,10 @@ def _asked(options: dict[str, Any]) -> "tuple[Asked, list[Scenario]]":
         Scenario(EFFECT, replace(listeners, participants=size), design, options["tests"])
         for size in sizes
     ]
-    return Asked(about, options["runs"], options["seed"], options["slug"]), to_do
+    return (
+        Asked(about, options["runs"], options["seed"], options["slug"], options["attrition"]),
+        to_do,
+    )
 
 
 def _planned(options: dict[str, Any]) -> "tuple[Listeners, Design]":
