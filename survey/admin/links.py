@@ -21,6 +21,7 @@ from survey import services
 from survey.models import PersonalLink, Study
 
 MOST_AT_ONCE = 1000
+LONGEST_LABEL = 100
 
 
 class LinksForm(forms.Form):
@@ -45,8 +46,12 @@ class LinksForm(forms.Form):
     )
 
     def clean_labels(self) -> list[str]:
-        lines = [line.strip()[:100] for line in self.cleaned_data["labels"].splitlines()]
+        lines = [line.strip() for line in self.cleaned_data["labels"].splitlines()]
         labels = [line for line in lines if line]
+        if long := next((line for line in labels if len(line) > LONGEST_LABEL), None):
+            raise forms.ValidationError(
+                f"A label has {LONGEST_LABEL} characters at most; “{long[:40]}…” has {len(long)}."
+            )
         if len(labels) > MOST_AT_ONCE:
             raise forms.ValidationError("At most 1000 links can be made at once.")
         return labels

@@ -47,10 +47,13 @@ class _Saver:
         instrument = self.checked(Instrument(study=study, position=position, **row), path)
         if instrument is None:
             return
-        made = []
+        made: list[Item] = []
         for place, item in enumerate(items):
             fields = row_of(item, texts.OF_ITEM, self.language)
             one = Item(instrument=instrument, position=place, **fields)
+            if one.shown_if and made:  # it may depend on one of those
+                Item.objects.bulk_create(made)
+                made = []
             # That no two have one key has been seen; the database would not keep them either.
             if self.noting(partial(_clean_alone, one), (*path, "items", place)):
                 made.append(one)

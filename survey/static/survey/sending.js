@@ -24,8 +24,8 @@ function bar() {
   return made;
 }
 
-function say(text) {
-  held = Boolean(text);
+export function say(text, holding = Boolean(text)) {
+  held = holding;
   if (!text) return document.querySelector(".held")?.remove();
   const said = bar();
   if (said.textContent !== text) said.textContent = text;

@@ -35,6 +35,12 @@ def test_a_pasted_list_gives_a_link_each_line(researcher, study):
     assert list(study.links.values_list("label", "uses")) == [("Ana", 3), ("Ben", 3)]
 
 
+def test_a_label_that_is_too_long_is_refused_and_not_cut(researcher, study):
+    page = make(researcher, study, labels="Ana\n" + "x" * 101)
+    assert "100 characters at most" in page.text
+    assert not study.links.exists()
+
+
 @pytest.mark.parametrize(
     "fields", [{}, {"how_many": 0}, {"how_many": 1001}, {"labels": "x\n" * 1001}]
 )

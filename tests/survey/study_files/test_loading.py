@@ -9,6 +9,7 @@ from survey.study_files import INSTRUMENTS, StudyFileError, load_study
 
 pytestmark = pytest.mark.django_db
 
+EVERYTHING = Path(__file__).parents[2] / "studyproject" / "everything.yaml"
 DEMO = Path(INSTRUMENTS).parent / "demo" / "study.yaml"
 RATING = {"key": "liking", "text": "Do you like it?", "kind": "likert", "options": ["No!", "Yes!"]}
 
@@ -177,3 +178,9 @@ def test_a_study_that_can_not_be_opened_is_not_kept_either(genre_model):
     with pytest.raises(CommandError, match="no song labelled Hip-Hop"):
         call_command("load_study", DEMO, open=True)
     assert not Study.objects.exists()
+
+
+def test_a_question_may_depend_on_an_earlier_one_of_its_instrument():
+    study = load_study(EVERYTHING)
+    model = study.instruments.get(key="about").items.get(key="model")
+    assert model.shown_if["item"] == "about.device"
