@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,11 +114,13 @@ def _zoom(axes: "Axes", scene: Scene) -> None:
 
 def distances(scene: Scene) -> "Figure":
     """Each song's distance to the query song, in the playlist's order."""
-    figure = _figure(8, 1.2 + 0.3 * len(scene.songs))
+    names = [_clean(f"{r}. {s.label}") for r, s in enumerate(scene.songs, start=1)]
+    most = 1 + max(name.count("\n") for name in names) if names else 1
+    figure = _figure(8, 1.2 + (0.15 + 0.15 * most) * len(scene.songs))
     axes = figure.subplots()
     rows = range(1, len(scene.songs) + 1)
     axes.barh(rows, [song.distance for song in scene.songs], color=SONGS)
-    axes.set_yticks(rows, [_clean(f"{r}. {s.label}") for r, s in enumerate(scene.songs, start=1)])
+    axes.set_yticks(rows, names)
     for label in axes.get_yticklabels():
         label.set_parse_math(False)
     axes.invert_yaxis()
@@ -168,6 +171,6 @@ def _bare(axes: "Axes") -> None:
 
 
 def _clean(text: str) -> str:
-    """Text that can be drawn: no control characters, and no longer than there is room for."""
+    """Text that can be drawn: no control characters, in as many lines as it needs."""
     shown = "".join(character for character in text if character.isprintable())
-    return shown if len(shown) <= _LONGEST else f"{shown[: _LONGEST - 1]}…"
+    return fill(shown, _LONGEST)

@@ -106,3 +106,14 @@ def test_a_folder_that_can_not_be_written_is_named(playlist, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CommandError, match="can't be written to"):
         draw("draw_playlist", playlist.pk, tmp_path / "file" / "folder")
+
+
+def test_a_long_title_is_drawn_whole(tmp_path):
+    title = "Konzert für zwei Klaviere, Streicher und Orgelpunkt in es-Moll, zweiter Satz (live 2019)"
+    drawn = figures.composition(["Rock"], [1.0], title, "a model")
+    figures.save(drawn, tmp_path, "composition")
+    (axes,) = drawn.axes
+    assert axes.get_title().replace("\n", " ") == title
+    ends = axes.title.get_window_extent()
+    assert drawn.bbox.x0 <= ends.x0
+    assert ends.x1 <= drawn.bbox.x1
