@@ -8,7 +8,7 @@ RUN := $(VENV)/bin/python
 MANAGE := DATA_DIR="$(DATA_DIR)" $(RUN) manage.py
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test test-sqlite test-postgresql test-browser bench lint lock messages setup clean
+.PHONY: demo test test-sqlite test-postgresql test-browser bench chaos lint lock messages setup clean
 .DEFAULT_GOAL := demo
 
 setup: $(STAMP)
@@ -46,6 +46,11 @@ test-postgresql: setup
 # The pages as people meet them.
 test-browser: setup
 	$(RUN) -m pytest -m browser
+
+# Ten minutes of simulated participants while parts are killed; then with PostgreSQL killed, too.
+chaos: setup
+	$(RUN) benchmarks/chaos.py
+	$(RUN) benchmarks/chaos.py --postgresql
 
 # Ratios against the naive ways, each within one run: other work on the machine disturbs rates.
 bench: setup

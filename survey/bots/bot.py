@@ -39,8 +39,9 @@ class Bot(Browsing):
         seed: int,
         habits: Sequence[Habit] = (),
         liking: Liking | None = None,
+        patience_s: float = 0.0,
     ) -> None:
-        super().__init__(user_agent)
+        super().__init__(user_agent, patience_s)
         self.chance = random.Random(seed)
         self.mood = self.chance.gauss(0, 0.7)
         self.start = start
@@ -134,9 +135,10 @@ class Bot(Browsing):
         """Look again until the playlist is there."""
         began = began or time.perf_counter()
         while self.page.select_one("#progress"):
-            if time.perf_counter() - began > PATIENCE_S:
+            if time.perf_counter() - began > PATIENCE_S + self.patience_s:
                 said = self.page.get_text(" ", strip=True)
-                raise Stuck(f"The playlist was not ready after {PATIENCE_S:.0f} s: {said}")
+                waited = PATIENCE_S + self.patience_s
+                raise Stuck(f"The playlist was not ready after {waited:.0f} s: {said}")
             time.sleep(LOOK_EVERY_S)
             self.open(self.url)
         self.diary.waits_s.append(time.perf_counter() - began)
@@ -156,7 +158,8 @@ class Bot(Browsing):
 
     def _sound(self, element: Any) -> bytes:
         address = urljoin(self.url, element.select_one("audio")["src"])
-        answer = self.browser.session.get(address, timeout=PATIENCE_S)
+        session = self.browser.session
+        answer = self.persistently(lambda: session.get(address, timeout=PATIENCE_S))
         answer.raise_for_status()
         return answer.content
 
@@ -257,10 +260,17 @@ class Bot(Browsing):
 
     def _sent(self, once: Callable[[requests.Session], requests.Response]) -> requests.Response:
         """Sent as this participant sends: most people do it once."""
+
+        def persistently(session: requests.Session) -> requests.Response:
+            return self.persistently(lambda: once(session))
+
         for habit in self.habits:
-            if (answer := habit.send(self, once)) is not None:
+            if (answer := habit.send(self, persistently)) is not None:
                 return answer
-        return once(self.browser.session)
+        return persistently(self.browser.session)
+
+    def tried_again(self) -> None:
+        self.diary.tried_again += 1
 
 
 def send(

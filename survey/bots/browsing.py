@@ -1,5 +1,7 @@
 """A browser as bots use it: pages are opened, and forms sent, as a person's would be."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
 
@@ -10,6 +12,7 @@ from bs4 import BeautifulSoup
 from .diary import Fields, page_of
 
 PATIENCE_S = 60.0
+TRY_AGAIN_S = 0.5
 
 # What a page asks for; which language it is read in is not asked.
 FORM = "form[method=post]:not(.languages)"
@@ -22,8 +25,9 @@ class Stuck(Exception):
 class Browsing:
     """Somebody with a browser, which can be changed for another one."""
 
-    def __init__(self, user_agent: str) -> None:
+    def __init__(self, user_agent: str, patience_s: float = 0.0) -> None:
         self.user_agent = user_agent
+        self.patience_s = patience_s
         self.browser = self.new_browser()
 
     def new_browser(self) -> mechanicalsoup.StatefulBrowser:
@@ -43,7 +47,8 @@ class Browsing:
         return page_of(self.url)
 
     def open(self, address: str) -> None:
-        self.opened(self.browser.open(urljoin(self.url, address), timeout=PATIENCE_S))
+        to = urljoin(self.url, address)
+        self.opened(self.persistently(lambda: self.browser.open(to, timeout=PATIENCE_S)))
 
     def form(self, selector: str = FORM) -> mechanicalsoup.Form:
         return mechanicalsoup.Form(self.page.select_one(selector))
@@ -55,9 +60,27 @@ class Browsing:
 
     def post(self, address: str, data: Fields) -> requests.Response:
         """Send something beside the page that is open."""
-        return self.browser.session.post(
-            address, data=data, headers={"Referer": self.url}, timeout=PATIENCE_S
+        headers, session = {"Referer": self.url}, self.browser.session
+        return self.persistently(
+            lambda: session.post(address, data=data, headers=headers, timeout=PATIENCE_S)
         )
+
+    def persistently(self, once: Callable[[], requests.Response]) -> requests.Response:
+        """Again and again where pages are away, as people do: for as long as their patience."""
+        until = time.monotonic() + self.patience_s
+        while time.monotonic() < until:
+            try:
+                answer = once()
+            except requests.RequestException:
+                answer = None
+            if answer is not None and answer.status_code < 500:
+                return answer
+            self.tried_again()
+            time.sleep(TRY_AGAIN_S)
+        return once()
+
+    def tried_again(self) -> None:
+        """Something could not be had at the first try."""
 
     def opened(self, answer: requests.Response) -> None:
         """Raise Stuck where a page refuses."""

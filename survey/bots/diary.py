@@ -38,6 +38,7 @@ class Diary:
     playlists: int = 0
     answers: int = 0
     stale: int = 0
+    tried_again: int = 0  # where pages were away
     waits_s: list[float] = field(default_factory=list)
 
     @property
