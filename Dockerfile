@@ -29,7 +29,7 @@ ENV PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/app/staticfiles
 COPY . .
 # Settings for this one command: static files need names by content, which PRODUCTION gives them.
-RUN PRODUCTION=1 ALLOWED_HOSTS=build DATABASE_URL=sqlite:////tmp/none REDIS_URL=redis://none \
+RUN PRODUCTION=1 ALLOWED_HOSTS=build DATABASE_URL=postgres://none/none REDIS_URL=redis://none \
     SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
     python manage.py collectstatic --noinput --verbosity 0 \
     && python -m compileall -q .

@@ -11,12 +11,25 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
+
+from . import production
+
+
+class _AsWritten(FileAwareMapping):  # type: ignore[misc]
+    """Variables as they are: environ would take the value of `$x` from the variable `x`."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).rstrip("\r\n").replace("$", r"\$")
+
 
 env = environ.FileAwareEnv()
+env.ENVIRON, env.escape_proxy = _AsWritten(), True
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
@@ -24,22 +37,32 @@ PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# How many reverse proxies stand in front; their X-Forwarded-For is believed, no other.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+DATABASE_URL = env.str("DATABASE_URL", default="")
+# Where DATABASE_URL holds none: a URL can't hold all characters of a password as they are.
+DATABASE_PASSWORD = env.str("DATABASE_PASSWORD", default="")
+REDIS_URL = env.str("REDIS_URL", default="")
 
 
 def refuse_unsafe_production() -> None:
-    """Stop at once, naming everything that is missing, instead of running unsafely."""
-    needed = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL")
-    problems = [f"{name} is not set" for name in needed if not env.str(name, default="")]
-    if DEBUG:
-        problems.append("DEBUG must be off")
-    key = env.str("SECRET_KEY", default="")
-    if len(key) < 50 or len(set(key)) < 5:
-        problems.append("SECRET_KEY must be random and at least 50 characters long")
-    if "*" in env.list("ALLOWED_HOSTS", default=[]):
-        problems.append("ALLOWED_HOSTS must name the hosts, not *")
-    if problems:
+    """Stop at once, naming everything that is wrong, instead of running unsafely."""
+    given = production.Environment(
+        secret_key=SECRET_KEY,
+        allowed_hosts=ALLOWED_HOSTS,
+        trusted_origins=CSRF_TRUSTED_ORIGINS,
+        database_url=DATABASE_URL,
+        database_password=DATABASE_PASSWORD,
+        redis_url=REDIS_URL,
+        debug=DEBUG,
+        proxies=NUM_PROXIES,
+    )
+    if problems := production.problems(given):
         raise ImproperlyConfigured(
-            "PRODUCTION=1 refuses to start: " + "; ".join(problems) + ". See .env.example."
+            f"PRODUCTION=1 refuses to start: {'; '.join(problems)}. See .env.example."
         )
 
 
@@ -51,8 +74,12 @@ def local_secret_key() -> str:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(64))
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    except OSError:
+        path.unlink()  # or the next start would take half a key
+        raise
     return path.read_text().strip()
 
 
@@ -74,16 +101,23 @@ if PRODUCTION:
 
 # Who is asking
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# How many reverse proxies stand in front; their X-Forwarded-For is believed, no other.
-NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+if not SECRET_KEY:
+    try:
+        SECRET_KEY = local_secret_key()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"Nothing can be written to {DATA_DIR} ({error.strerror}). Make room or let us write "
+            "there, or choose another folder: DATA_DIR=folder"
+        ) from error
+if not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Participants may come back for so long. Researchers are signed out when they have gone away.
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+RESEARCHER_IDLE_MINUTES = env.int("RESEARCHER_IDLE_MINUTES", default=120)
 SECURE_SSL_REDIRECT = PRODUCTION and env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if NUM_PROXIES else None
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION else 0
@@ -124,12 +158,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "studyproject.caching.PrivateAnswers",
+    "studyproject.permissions_policy.PermissionsPolicy",
     "csp.middleware.CSPMiddleware",
     "studyproject.methods.PageMethods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "survey.views.language.PagesLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "studyproject.idle.ResearchersIdle",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -165,8 +201,12 @@ AUTH_PASSWORD_VALIDATORS = [
 # Where things are kept
 
 DATABASES: dict[str, Any] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    "default": env.db_url("DATABASE_URL")
+    if DATABASE_URL
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
 }
+if DATABASE_PASSWORD and not DATABASES["default"].get("PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Readers don't wait for the writer, and a writer waits its turn instead of failing.
     DATABASES["default"]["OPTIONS"] = {
@@ -219,12 +259,14 @@ LOUDNESS_LUFS = env.float("LOUDNESS_LUFS", default=-23.0)
 
 # Work in the background
 
-REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_SOCKET = broker_socket()
 # Written while `manage.py serve` runs from this data folder: where its pages are.
 ADDRESS_FILE = DATA_DIR / "address"
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{BROKER_SOCKET}"
+CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{quote(os.fsencode(BROKER_SOCKET))}"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # for ever: what waits needs nobody to start it again
+# A broker whose disk is full refuses what it is told: workers wait for it, as for one that is away.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 # A page must not hang on a broker that is away: one short try, then it says so.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -254,6 +296,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-own-songs": {
         "task": "recommender.tasks.sweep_own_songs",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "forget-what-expired": {
+        "task": "studyproject.tasks.forget_what_expired",
         "schedule": 600.0,
         "options": {"expires": 600},
     },

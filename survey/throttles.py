@@ -4,11 +4,11 @@ Right codes and links are never counted and always let in: a class takes part fr
 59 random bits are not guessed. Wrong ones are slowed down. Counted in the database's cache.
 """
 
-import hashlib
 import math
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.crypto import salted_hmac
 from rest_framework.throttling import SimpleRateThrottle
 
 from .models import Participant, Study
@@ -16,7 +16,7 @@ from .models import Participant, Study
 
 class Attempts(SimpleRateThrottle):
     """REST framework's throttle for plain Django views: attempts of one kind by the same `whose`,
-    of which nothing but a hash is kept."""
+    of which nothing but a keyed hash is kept."""
 
     num_requests: int
     duration: int
@@ -24,7 +24,7 @@ class Attempts(SimpleRateThrottle):
     def __init__(self, scope: str, *whose: object) -> None:
         self.scope = scope
         super().__init__()
-        digest = hashlib.sha256("\n".join(map(str, whose)).encode()).hexdigest()
+        digest = salted_hmac("attempts", "\n".join(map(str, whose)), algorithm="sha256").hexdigest()
         self.key = self.cache_format % {"scope": scope, "ident": digest}
 
     def seconds_left(self) -> int:
