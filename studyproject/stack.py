@@ -5,12 +5,14 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 from django.conf import settings
 from django.core.management import CommandError
+
+from .supervision import Part, keep_running
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -37,12 +39,10 @@ def refuse_second_run() -> None:
 
 
 def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None]) -> int:
-    """Keep broker, workers, scheduler and web server running until Ctrl-C; then stop them all.
+    """Keep broker, workers, scheduler and web servers running until Ctrl-C; then stop them all.
 
     ``ready`` is called once the pages answer. Returns the exit status.
     """
-    from .supervision import Part, keep_running
-
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
     settings.ADDRESS_FILE.write_text(f"{address}\n")
@@ -50,10 +50,7 @@ def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None
     found = commands("fd://0", embedded_broker=embedded_broker)
     try:
         went_well = keep_running(
-            (
-                Part(name, command, *LABELS[name], (host, port) if name == "web" else None)
-                for name, command in found.items()
-            ),
+            _parts(found, (host, port)),
             environment=_env(),
             folder=str(settings.BASE_DIR),
             pid_file=str(settings.DATA_DIR / "serve.pid"),
@@ -62,6 +59,16 @@ def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None
     finally:
         settings.ADDRESS_FILE.unlink(missing_ok=True)
     return 0 if went_well else 1
+
+
+def _parts(found: dict[str, list[str]], address: tuple[str, int]) -> Iterator[Part]:
+    for name, command in found.items():
+        if name == "web":
+            # Two at one socket: where one dies, the other answers.
+            yield Part("web", command, "a web server", 2, address)
+            yield Part("web-2", command, "a web server", 2, address)
+        else:
+            yield Part(name, command, *LABELS[name])
 
 
 def _when_answering(address: str, ready: Callable[[], None]) -> None:
@@ -97,13 +104,12 @@ def commands(bind: str, *, embedded_broker: bool) -> dict[str, list[str]]:
     }
 
 
-# What the console calls each part, and its rank: the broker, which all talk to, stops last.
+# What the console calls a part, and its rank: the broker, which all talk to, stops last.
 LABELS = {
     "broker": ("the broker", 1),
     "worker": ("the worker for playlists", 2),
     "heavy": ("the worker for reports", 2),
     "beat": ("the scheduler", 2),
-    "web": ("the web server", 2),
 }
 WORKER = ["-l", "warning", "--without-gossip", "--without-mingle", "--max-tasks-per-child", "1000"]
 

@@ -5,8 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+
+from recommender.disk import lacks_room, try_writing
 
 
 class DataCommand(BaseCommand):
@@ -14,12 +16,36 @@ class DataCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            prepare_database()
-        except (OperationalError, OSError) as error:
+            be_ready()
+            return super().execute(*args, **options)
+        except (OSError, DatabaseError) as error:
+            if not lacks_room(error):
+                raise
             raise CommandError(
-                f"The data folder {settings.DATA_DIR} or its database can't be used: {error}."
-            ) from None
-        return super().execute(*args, **options)
+                f"Nothing more can be written to {settings.DATA_DIR} "
+                f"({getattr(error, 'strerror', None) or error}). Make room or let us write there, "
+                "and start again: what was finished is kept."
+            ) from error
+
+
+def be_ready() -> None:
+    """Room in the data folder, and a database that is up to date. Raises CommandError, or the error
+    where there is no room."""
+    try:
+        make_room()
+        prepare_database()
+    except (OperationalError, OSError) as error:
+        if lacks_room(error):
+            raise
+        raise CommandError(
+            f"The data folder {settings.DATA_DIR} or its database can't be used: {error}."
+        ) from None
+
+
+def make_room() -> None:
+    """A data folder that can be written to. Raises OSError."""
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try_writing(settings.DATA_DIR)
 
 
 def prepare_database() -> None:
@@ -27,7 +53,6 @@ def prepare_database() -> None:
 
     Raises CommandError.
     """
-    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not missing:
