@@ -233,6 +233,14 @@ PLAYLIST_METRICS = (
     Column("n_tracks", INTEGER, "tracks", "≥ 0", "Tracks in the playlist"),
     Column("n_known", INTEGER, "tracks", "0–n_tracks", "Tracks with a known genre"),
     Column("coverage", NUMBER, "", "0–1", "n_known / n_tracks"),
+    Column(
+        "n_learned",
+        INTEGER,
+        "tracks",
+        "0–n_tracks",
+        "Tracks that the model learned from: their place in its space is partly what it was "
+        "taught; empty where it does not say what it learned from",
+    ),
     Column("cohesion_artist_pair", NUMBER, "", "0–1", "Share of pairs by one artist", SIMPSON),
     Column("cohesion_genre_pair", NUMBER, "", "0–1", "Share of pairs of one genre", SIMPSON),
     Column("cohesion_genre_adjacent", NUMBER, "", "0–1", "Share of neighbours of one genre"),

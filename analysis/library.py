@@ -1,10 +1,11 @@
 """The library that a study's playlists come from, and what each model heard in it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 
+from recommender.learned import Learned, learned
 from recommender.models import GenreModel, PlaylistTrack, Track, TrackFeatures
 from survey.models import Study, Trial
 
@@ -15,13 +16,20 @@ from .frames import of_study
 class Library:
     """The tracks that playlists could hold, and what each model heard in them.
 
-    Labels are compared without surrounding spaces and case; a blank one is None.
+    `learned`: which of the tracks each model learned from. Labels are compared without surrounding
+    spaces and case; a blank one is None.
     """
 
     genres: Mapping[int, str | None]
     artists: Mapping[int, str | None]
     model_genres: Mapping[int, list[str]]
     vectors: Mapping[tuple[int, int], list[float]]
+    learned: Mapping[int, Learned] = field(default_factory=dict)
+
+    def n_learned(self, model: int, tracks: Sequence[int]) -> int | None:
+        """How many of these tracks the model learned from; None if it does not say."""
+        of = self.learned.get(model)
+        return sum(track in of.parts for track in tracks) if of and of.stated else None
 
 
 def library(study: Study, *, pilot: bool = False) -> Library:
@@ -44,6 +52,7 @@ def library(study: Study, *, pilot: bool = False) -> Library:
                 "model_id", "track_id", "probabilities"
             )
         },
+        learned={model.pk: learned(model, [pk for pk, _, _ in rows]) for model in models},
     )
 
 

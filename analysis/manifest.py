@@ -103,7 +103,10 @@ def _participants(of: Source) -> dict[str, Any]:
 
 def _models(of: Source) -> list[dict[str, Any]]:
     return [
-        {"name": model.name, "version": model.version, "genres": model.genres}
+        {
+            **{"name": model.name, "version": model.version, "genres": model.genres},
+            "learned_from": of.library.learned[model.pk].summary(),
+        }
         for model in models_of(of.study, of.pilot).order_by("version")
     ]
 

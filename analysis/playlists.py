@@ -98,7 +98,13 @@ def playlist_metrics(
     }
     rarity = _rarity(shown, by)
     rows = [
-        {**playlist, "label_source": source, "novelty_bits": rarity[index], **found[index]}
+        {
+            **playlist,
+            "label_source": source,
+            "novelty_bits": rarity[index],
+            "n_learned": by.library.n_learned(playlist["model"], shown[index]),
+            **found[index],
+        }
         for index, playlist in enumerate(records)
         for source, found in measured.items()
     ]

@@ -25,14 +25,14 @@ _built: dict[int, _Built] = {}
 
 def current_library(model: GenreModel) -> Library:
     """The library as the model hears it; cheap when nothing changed since the last call."""
-    stamp = _stamp(model)
+    stamp = state_of(model)
     built = _built.get(model.pk)
     if built is None or built.stamp != stamp:
         built = _built[model.pk] = _Built(stamp, _load(model))
     return built.library
 
 
-def _stamp(model: GenreModel) -> Stamp:
+def state_of(model: GenreModel) -> Stamp:
     """Differs whenever a track or what the model heard in it was added, edited or removed."""
     tracks = Track.objects.aggregate(Count("pk"), Max("updated_at"))
     features = model.features.aggregate(Count("pk"), Max("pk"), Max("computed_at"))

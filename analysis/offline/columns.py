@@ -75,6 +75,15 @@ OFFLINE = (
         "The condition chooses songs by what the metric is computed from: its definition, not a "
         "finding",
     ),
+    Column(
+        "learned_share",
+        NUMBER,
+        "",
+        "0–1",
+        "Share of the playlists' tracks that the model learned from, where the network chooses "
+        "the songs or measures them; empty where it does neither or does not say what it learned "
+        "from. Above 0, a value that is not circular is partly what the network was taught",
+    ),
     Column("group_by", TEXT, "", "all, query_genre", "All query songs, or those of one genre"),
     Column(
         "query_genre",

@@ -8,9 +8,10 @@ import numpy as np
 
 from analysis.library import Library as Labelled
 from analysis.library import label
-from analysis.metrics.circular import circular
+from analysis.metrics.circular import circular, computed_from
 from recommender.engine.params import StrategyError
-from recommender.engine.strategies import STRATEGIES, Library, checked_params, chosen_by
+from recommender.engine.strategies import NETWORK, STRATEGIES, Library, checked_params, chosen_by
+from recommender.learned import Learned, learned
 from recommender.library import current_library
 from recommender.models import GenreModel
 from survey.models import Study
@@ -43,6 +44,12 @@ class Design:
     queries: Sequence[int]
     reference: str
     seed: int
+    learned: Learned | None = None
+
+    def involves_network(self, condition: Condition, metric: str, label_source: str) -> bool:
+        """Whether the network's hearing decides a value: by the songs chosen, or by the metric."""
+        chooses = NETWORK in chosen_by(condition.strategy, condition.params)
+        return chooses or computed_from(metric, label_source) == NETWORK
 
     def labelled(self) -> Labelled:
         """The library as playlists are measured with it, in a report too."""
@@ -54,6 +61,7 @@ class Design:
             artists=dict(zip(ids, map(label, library.artists), strict=True)),
             model_genres={self.model.pk: list(self.model.genres)},
             vectors={(self.model.pk, pk): row for pk, row in zip(ids, vectors, strict=True)},
+            learned={self.model.pk: self.learned} if self.learned else {},
         )
 
 
@@ -88,6 +96,7 @@ def design(
         stratified(songs, n_queries, seed),
         _reference(conditions, reference),
         seed,
+        learned(model, library.ids.tolist()),
     )
 
 

@@ -50,7 +50,10 @@ def manifest(
     """What the tables were made from; nothing here knows the time."""
     genres = playlists.drop_duplicates("query")["query_genre"].value_counts(dropna=False)
     return {
-        "model": {"name": of.model.name, "version": of.model.version, "genres": of.model.genres},
+        "model": {
+            **{"name": of.model.name, "version": of.model.version, "genres": of.model.genres},
+            "learned_from": of.learned.summary() if of.learned else None,
+        },
         "library_revision": of.library.revision,
         "tracks_in_library": len(of.library),
         "seed": of.seed,

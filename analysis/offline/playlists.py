@@ -52,7 +52,8 @@ def measured_playlists(of: Design, progress: Callable[[], object] = lambda: None
             }
             for source, labels in sources.items():
                 found = measured(picked, query, labels) if status == "ok" else {"n_tracks": 0}
-                rows.append({**about, "label_source": source, **found})
+                n_learned = labelled.n_learned(of.model.pk, picked)
+                rows.append({**about, "label_source": source, "n_learned": n_learned, **found})
             progress()
     return pd.DataFrame(rows, columns=[column.name for column in PLAYLISTS])
 

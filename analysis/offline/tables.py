@@ -1,7 +1,7 @@
 """The table of an evaluation: every metric of every condition, beside chance and the reference."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,7 +64,11 @@ def _of_group(of: Design, group: pd.DataFrame, level: Chance) -> pd.DataFrame:
     ]
     queries = group["query"].unique().tolist()
     failed = len(queries) - made.groupby("condition").size().reindex(names, fill_value=0)
-    return _described(of, table.rename(columns={"outcome": "metric"}), level, queries).assign(
+    shares = (made.groupby("condition")["n_learned"].sum(min_count=1)) / (
+        made.groupby("condition")["n_tracks"].sum()
+    )
+    renamed = table.rename(columns={"outcome": "metric"})
+    return _described(of, renamed, level, queries, shares.to_dict()).assign(
         n_failed=table["condition"].map(failed), reference=of.reference
     )
 
@@ -93,9 +97,14 @@ def _shown(made: pd.DataFrame) -> pd.DataFrame:
 
 
 def _described(
-    of: Design, table: pd.DataFrame, level: Chance, queries: Sequence[int]
+    of: Design,
+    table: pd.DataFrame,
+    level: Chance,
+    queries: Sequence[int],
+    shares: Mapping[str, float],
 ) -> pd.DataFrame:
-    """What a row is about, which follows from metric, label source and condition."""
+    """What a row is about, which follows from metric, label source and condition; `shares` of each
+    condition's tracks that the model learned from."""
     conditions = {condition.name: condition for condition in of.conditions}
     about = [
         {
@@ -103,6 +112,9 @@ def _described(
             "params": json.dumps(dict(condition.params), sort_keys=True),
             "unit": UNITS[metric],
             "circular": condition.circular(metric, source),
+            "learned_share": shares.get(name)
+            if of.involves_network(condition, metric, source)
+            else None,
             "chance": level.level(metric, source, condition.params["length"], queries),
         }
         for name, metric, source in table[["condition", "metric", "label_source"]].itertuples(

@@ -22,6 +22,7 @@ SHOWN = {
     ("query_distance", "cnn"): "distance to query (genre space)",
 }
 CIRCULAR = "* circular, no finding: the condition chooses songs by what the metric is computed from"
+TAUGHT = "† not circular, but the network learned from some of these songs, with their genres"
 HEADER = ("  condition", "n", "mean [95 % interval]", "chance", "difference [95 % interval]", "")
 
 Metrics = Iterator[tuple[tuple[str, str], pd.DataFrame]]
@@ -53,7 +54,7 @@ def described(table: pd.DataFrame) -> str:
     """What the figure shows, for those who can't see it: a line a panel."""
     lines = [
         "Metrics of playlists by condition: means over query songs, with 95 % intervals in "
-        f"brackets. {CIRCULAR}."
+        f"brackets. {CIRCULAR}. {TAUGHT}."
     ]
     for key, rows in figure_panels(table):
         parts = [_said(row) for row in rows.to_dict("records")]
@@ -71,7 +72,9 @@ def _said(row: Mapping[Any, Any]) -> str:
 
 
 def _star(row: Mapping[Any, Any]) -> str:
-    return "*" if row["circular"] else ""
+    if row["circular"]:
+        return "*"
+    return "†" if row["learned_share"] and row["learned_share"] > 0 else ""
 
 
 def printed(table: pd.DataFrame) -> list[str]:
@@ -82,7 +85,7 @@ def printed(table: pd.DataFrame) -> list[str]:
         shown = ", ".join(part for part in about if part)
         lines += ["", f"{metric} ({shown})" if shown else metric]
         lines += _aligned([HEADER, *map(_cells, rows.to_dict("records"))])
-    return [*lines, "", CIRCULAR]
+    return [*lines, "", CIRCULAR, TAUGHT]
 
 
 def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:

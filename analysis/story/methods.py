@@ -115,6 +115,13 @@ def _on_equivalence(design: Design) -> str:
     )
 
 
+def training_songs(manifest: Mapping[str, Any]) -> list[str]:
+    """How much of the library each model learned from."""
+    models = manifest.get("models", [])
+    found = [model["learned_from"]["in_words"] for model in models if "learned_from" in model]
+    return [f"Training songs: {said}" for said in found]
+
+
 def _files(manifest: Mapping[str, Any]) -> Table:
     counts = manifest.get("rows", {})
     rows = [

@@ -59,7 +59,10 @@ def sections(
 ) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
     planned = leads.plan(design, manifest.get("analysis_plan"))
-    notes = {"comparisons": [planned, *methods.samples(design, rows.primary(design))]}
+    notes = {
+        "comparisons": [planned, *methods.samples(design, rows.primary(design))],
+        "baselines": methods.training_songs(manifest),
+    }
     told = [_section(plan, tables, design, notes.get(plan.key, ()), figures) for plan in PLANS]
     return [*told, methods.section(design, manifest)]
 

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from recommender import model_card, versions
+from recommender.learned import learned, sentence
 from recommender.models import GenreModel, Track
 from recommender.tasks import enqueue_indexing
 
@@ -29,12 +30,15 @@ class GenreModelAdmin(ReadOnlyAdmin):
     change_form_template = "admin/recommender/genremodel_form.html"
     fieldsets = (
         (None, {"fields": ("name", "version", "genre_names", "active", "added_at")}),
-        ("The library", {"fields": ("heard_so_far", "state", "problems_found", "weights")}),
+        (
+            "The library",
+            {"fields": ("heard_so_far", "learned_from", "state", "problems_found", "weights")},
+        ),
         ("Model card", {"fields": ("about", "scores", "training_data", "notes")}),
     )
     readonly_fields = (
         *("name", "version", "genre_names", "active", "added_at"),
-        *("heard_so_far", "state", "problems_found", "weights"),
+        *("heard_so_far", "learned_from", "state", "problems_found", "weights"),
         *("about", "scores", "training_data", "notes"),
     )
 
@@ -107,6 +111,10 @@ class GenreModelAdmin(ReadOnlyAdmin):
     def n_tracks(self, model: GenreModel) -> str:
         available = Track.objects.available().count()
         return f"{model.heard} of {available}"  # type: ignore[attr-defined]
+
+    @admin.display(description="learned from")
+    def learned_from(self, model: GenreModel) -> str:
+        return sentence(learned(model))
 
     @admin.display(description="heard")
     def heard_so_far(self, model: GenreModel) -> SafeString:

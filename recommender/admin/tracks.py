@@ -1,9 +1,11 @@
 """The library, as researchers hear and see it."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -13,8 +15,9 @@ from django.utils.safestring import SafeString
 
 from recommender import charts
 from recommender.engine.constants import CLIP_SECONDS
+from recommender.learned import learned, sentence, use
 from recommender.media import serve_audio
-from recommender.models import Track, TrackFeatures
+from recommender.models import GenreModel, Track, TrackFeatures
 
 
 @admin.register(Track)
@@ -22,6 +25,7 @@ class TrackAdmin(admin.ModelAdmin):
     class Media:
         css = {"all": ["recommender/admin.css"]}
 
+    change_list_template = "admin/recommender/tracks.html"
     list_display = ("title", "artist", "album", "genre", "composition", "seconds", "available")
     list_filter = ("genre", "available", "imported_at")
     search_fields = ("title", "artist", "album", "=audio_sha256")
@@ -39,12 +43,13 @@ class TrackAdmin(admin.ModelAdmin):
         "source",
         "imported_at",
         "in_playlists",
+        "learned_from",
     )
     fieldsets = (
         (None, {"fields": ("title", "artist", "album", "genre", "year", "licence", "available")}),
         ("Sound", {"fields": ("player", "loudness", "spectrogram_picture", "genre_composition")}),
         ("File", {"fields": ("duration_s", "sample_rate", "channels", "audio_sha256", "source")}),
-        ("Use", {"fields": ("in_playlists", "imported_at")}),
+        ("Use", {"fields": ("learned_from", "in_playlists", "imported_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
@@ -135,6 +140,16 @@ class TrackAdmin(admin.ModelAdmin):
             track.queried_in.count(),
             track.entries.count(),
         )
+
+    @admin.display(description="model")
+    def learned_from(self, track: Track) -> str:
+        return "; ".join(use(model, track) for model in GenreModel.objects.filter(active=True))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        said = [sentence(learned(model)) for model in GenreModel.objects.filter(active=True)]
+        return super().changelist_view(request, {**(extra_context or {}), "learned": said})
 
     @admin.action(description="Withdraw from new playlists")
     def withdraw(self, request: HttpRequest, queryset: QuerySet[Track]) -> None:

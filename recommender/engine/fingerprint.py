@@ -52,6 +52,15 @@ def similarity(one: Bytes, other: Bytes) -> float:
     return float(a @ b) / scale if scale else 0.0
 
 
+def unit_vectors(fingerprints: Bytes) -> Floats:
+    """Fingerprints (n, 512) as (n, 512) float32, whose products are similarities: of length 1, or 0
+    where a fingerprint is unknown (zeros) or flat."""
+    known = fingerprints.any(axis=1, keepdims=True)
+    vectors = np.where(known, fingerprints.astype(np.float32) - np.float32(_MIDDLE), np.float32(0))
+    scale = np.sqrt(np.square(vectors).sum(axis=1, keepdims=True))
+    return (vectors / np.where(scale > 0, scale, 1)).astype(np.float32)
+
+
 def duplicates(one: Bytes, other: Bytes) -> bool:
     """Whether two fingerprints are of the same recording: similarity of at least .92 (measured
     above).

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from recommender.engine import constants, light
+from recommender.engine import constants, light, provenance
 from recommender.engine.cnn import (
     CARD_FILE,
     WEIGHTS_FILE,
@@ -35,6 +35,7 @@ def save(trained: Trained, directory: Path, name: str, notes: Sequence[str] = ()
     """
     directory.mkdir(parents=True, exist_ok=True)
     trained.network.save_weights(directory / WEIGHTS_FILE)
+    provenance.save(trained.recordings, directory)
     summary = trained.summary()
     card = {
         "name": name,
@@ -141,7 +142,9 @@ def page(card: Mapping[str, Any]) -> str:
         "",
         f"Whole groups (artist, track, or run of neighbouring ids) are held out. Clips of "
         f"{', '.join(config['background']) or 'no genre'} serve as background with uniform labels. "
-        "GTZAN is never trained, stopped, calibrated or selected on.",
+        "GTZAN is never trained, stopped, calibrated or selected on. "
+        f"`{provenance.FILE}` names every clip, with hash and fingerprint of its sound where that "
+        "was there, so that songs of a library are known again.",
         "",
         f"Seed {config['seed']}, {config['steps']} steps of {config['batch']} crops a network, "
         f"AdamW. Softmax temperature {card['temperature']:.3f}, fitted on the validation clips, "

@@ -1,11 +1,12 @@
 """Which clips are learned from and which are held out: whole groups, so nothing leaks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from recommender.engine.datasets import Clip, is_gtzan
+from recommender.engine.provenance import TRAINING, VALIDATION, Recording
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +18,13 @@ class Split:
     def genres(self) -> tuple[str, ...]:
         """The genres to tell apart, in alphabetical order."""
         return tuple(sorted({clip.genre for clip in self.training + self.validation}))
+
+    def recordings(self) -> Iterator[Recording]:
+        """All that the model learns from, or is chosen and calibrated on."""
+        for clip in self.training + self.background:
+            yield Recording(clip.name, TRAINING, clip.mark)
+        for clip in self.validation:
+            yield Recording(clip.name, VALIDATION, clip.mark)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Clips by part and source."""

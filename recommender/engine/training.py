@@ -26,6 +26,7 @@ from recommender.engine.network import (
     compiled,
     start_keras,
 )
+from recommender.engine.provenance import Recording
 from recommender.engine.splits import Split, split
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Trained:
     validation: Evaluation
     shifted: Evaluation
     counts: dict[str, dict[str, int]]
+    recordings: tuple[Recording, ...] = ()
     curves: tuple[Point, ...] = ()
 
     def summary(self) -> dict[str, Any]:
@@ -220,7 +222,7 @@ def finish(network: Any, genres: tuple[str, ...], parts: Split, config: Config) 
         network, genres, temperature, config,
         _score(parts.validation, plain / temperature, genres),
         _score(shifted_clips, shifted / temperature, genres),
-        parts.counts(),
+        parts.counts(), tuple(parts.recordings()),
     )  # fmt: skip
 
 
@@ -254,7 +256,7 @@ def equalised(clip: Clip, rng: np.random.Generator, config: Config) -> Clip:
     joined = np.concatenate(list(clip.grids), axis=1)[None]
     changed = augment.equalise(joined, rng, config.augmentation)[0]
     grids = np.stack(np.split(changed, len(clip.grids), axis=1))
-    return Clip(clip.name, clip.genre, clip.group, clip.source, grids)
+    return replace(clip, grids=grids)
 
 
 def fit_temperature(logits: Doubles, true: Sequence[int]) -> float:

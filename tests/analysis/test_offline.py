@@ -21,6 +21,7 @@ from analysis.offline.tables import offline
 from analysis.offline.words import described, printed
 from analysis.stats.offline import COVERAGE
 from recommender.engine.strategies import STRATEGIES, Library, make_playlist
+from recommender.learned import Learned
 from recommender.models import GenreModel
 
 MODEL = GenreModel(pk=1, name="m", version="v1", genres=["a", "b", "c"])
@@ -252,6 +253,30 @@ def test_the_printed_table_marks_what_is_circular(table: pd.DataFrame):
     start = lines.index("cohesion_genre_pair (from: metadata)")
     assert any(line.startswith("  same_genre*") for line in lines[start : start + 7])
     assert any(line.startswith("  genre_space ") for line in lines[start : start + 7])
+
+
+def test_what_the_network_was_taught_is_not_shown_as_a_finding(mixed: Design):
+    learned = Learned("m (v1)", 30, dict.fromkeys(range(1, 16), "training"), stated=True)
+    of = replace(mixed, learned=learned, queries=mixed.queries[:6])
+    playlists = measured_playlists(of)
+    assert playlists["n_learned"].between(0, 4).all()
+    table = evaluated(of)
+    labelled, space = (only(table, m, s)["learned_share"] for m, s in (
+        ("cohesion_genre_pair", "metadata"), ("diversity", "cnn")
+    ))  # fmt: skip
+    made = playlists.drop_duplicates(["condition", "query"]).groupby("condition")
+    shares = made["n_learned"].sum() / made["n_tracks"].sum()
+    assert labelled["genre_space"] == space["genre_space"] == shares["genre_space"] > 0
+    assert math.isnan(labelled["random"])
+    assert space["random"] == shares["random"]
+    lines = printed(table)
+    start = lines.index("cohesion_genre_pair (from: metadata)")
+    assert any(line.startswith("  genre_space† ") for line in lines[start : start + 7])
+    assert "the network learned from some of these songs" in lines[-1]
+
+
+def test_a_model_that_does_not_say_what_it_learned_from_leaves_the_share_empty(table: pd.DataFrame):
+    assert table["learned_share"].isna().all()
 
 
 def test_the_figures_text_says_what_its_panels_show(table: pd.DataFrame):

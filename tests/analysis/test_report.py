@@ -224,9 +224,11 @@ def test_the_manifest_tells_where_the_data_come_from(report: Path):
         "pilot_left_out": 0,
         "pilot_ids": [],
     }
-    assert manifest["models"] == [
-        {"name": "m", "version": "v1", "genres": ["Hip-Hop", "Classical", "Rock"]}
-    ]
+    (model,) = manifest["models"]
+    learned = model.pop("learned_from")
+    assert (learned["stated"], learned["learned_from"]) == (False, None)
+    assert "does not say which recordings it learned from" in learned["in_words"]
+    assert [model] == [{"name": "m", "version": "v1", "genres": ["Hip-Hop", "Classical", "Rock"]}]
     assert manifest["library_revisions"] == ["r1"]
     assert manifest["exclusion_rules"] == []
     assert manifest["rows"]["ratings"] == 6

@@ -75,6 +75,7 @@ class Command(DataCommand):
     def report(self, design: "Design", playlists: "pd.DataFrame", table: "pd.DataFrame") -> None:
         from analysis.offline.playlists import failures
         from analysis.offline.words import printed
+        from recommender.learned import sentence
 
         genres = playlists.drop_duplicates("query")["query_genre"].fillna("no genre")
         counted = ", ".join(f"{genre} {n}" for genre, n in sorted(genres.value_counts().items()))
@@ -82,6 +83,8 @@ class Command(DataCommand):
             f"{len(design.queries)} query songs ({counted}) of {len(design.library)} songs in the "
             f"library, as heard by {design.model}. Differences to {design.reference}."
         )
+        if design.learned:
+            self.stdout.write(sentence(design.learned))
         for line in printed(table):
             self.stdout.write(line)
         asked = len(design.queries)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from recommender.engine.fingerprint import Bytes
 from recommender.engine.mel import Floats
 
 _GTZAN_CLIP = re.compile(
@@ -21,13 +22,15 @@ class DataError(ValueError):
 class Clip:
     """name : such as "hiphop.00039". genre : normalised. group : clips of one artist, album or
     track share it and must not be split. source : archive or folder. grids : (phases, 64, columns)
-    float32 in 0–1, see features."""
+    float32 in 0–1, see features. mark : what its sound is known by, see provenance; None where only
+    a picture of it was there."""
 
     name: str
     genre: str
     group: str
     source: str
     grids: Floats
+    mark: Bytes | None = None
 
 
 @dataclass(slots=True)

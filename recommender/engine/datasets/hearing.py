@@ -16,13 +16,17 @@ from recommender.engine.constants import BANDS, COLUMN_SECONDS
 from recommender.engine.datasets.clips import Clip, Found, Sound
 from recommender.engine.faults import unforeseen
 from recommender.engine.features import from_levels
+from recommender.engine.fingerprint import Bytes, fingerprint
 from recommender.engine.mel import Floats, log_mel
+from recommender.engine.provenance import mark
 
 Progress = Callable[[int, int], None]
 
 # To be raised when spectrograms change though no constant does.
 _RECIPE = 1
 _MISSING_S = 1.0
+# Beside each spectrogram: what its sound is known by.
+_MARK = ".mark"
 
 
 def hear(
@@ -48,7 +52,7 @@ def _add(found: Found, sound: Sound, cache: Path | None, seen: dict[str, str]) -
         if key in seen:
             found.skipped.append((sound.name, f"the same file as {seen[key]}, counted once"))
             return
-        grids = _grids(sound.path, cache and cache / recipe() / key[:2] / f"{key}.npy")
+        grids, known_by = _heard(sound.path, cache and cache / recipe() / key[:2] / f"{key}.npy")
     except (AudioError, OSError) as error:
         reason = f"{sound.fault}: {error}" if sound.fault else str(error)
         found.skipped.append((sound.name, reason))
@@ -57,7 +61,8 @@ def _add(found: Found, sound: Sound, cache: Path | None, seen: dict[str, str]) -
         found.skipped.append((sound.name, str(unforeseen(error))))
         return
     seen[key] = sound.name
-    found.clips.append(Clip(sound.name, sound.genre, sound.group, sound.source, grids))
+    clip = Clip(sound.name, sound.genre, sound.group, sound.source, grids, known_by)
+    found.clips.append(clip)
     heard_s = grids.shape[2] * COLUMN_SECONDS
     if heard_s < sound.length_s - _MISSING_S:
         known = f", {sound.fault}" if sound.fault else ""
@@ -79,28 +84,32 @@ def recipe() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _grids(path: Path, kept: Path | None) -> Floats:
+def _heard(path: Path, kept: Path | None) -> tuple[Floats, Bytes]:
+    """A file's grids, and what its sound is known by."""
     known = _load(kept) if kept else None
     if known is not None:
         return known
     recording = read_recording(path)
-    grids = from_levels(log_mel(recording.samples, recording.sample_rate))
+    levels = log_mel(recording.samples, recording.sample_rate)
+    grids, known_by = from_levels(levels), mark(recording.sha256, fingerprint(levels))
     if kept:
+        _store(kept.with_suffix(_MARK), known_by)
         _store(kept, grids)
-    return grids
+    return grids, known_by
 
 
-def _load(kept: Path) -> Floats | None:
+def _load(kept: Path) -> tuple[Floats, Bytes] | None:
     """Mapped, not copied: tens of thousands of clips need no memory of their own."""
     try:
         grids = np.load(kept, mmap_mode="r", allow_pickle=False)
+        known_by = np.load(kept.with_suffix(_MARK), allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     fits = grids.ndim == 3 and grids.shape[1] == BANDS and grids.dtype == np.float32
-    return grids if fits else None
+    return (grids, known_by) if fits and known_by.dtype == np.uint8 else None
 
 
-def _store(kept: Path, grids: Floats) -> None:
+def _store(kept: Path, grids: Floats | Bytes) -> None:
     """Written beside and renamed, so that a file is whole or not there."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".part", delete=False) as part:

@@ -14,6 +14,7 @@ from recommender.engine.cnn import ModelError
 from recommender.engine.pool import hear_files
 from recommender.engine.processes import cores
 from recommender.importing import AUDIO, SAME, Import, files_in
+from recommender.learned import learned, sentence
 from recommender.management.data_command import DataCommand
 from recommender.models import GenreModel, Track
 from recommender.texts import readable
@@ -126,6 +127,7 @@ class Command(DataCommand):
             self.stdout.write(f"  {readable(file)}: {reason}")
         self.report_counts(verbose=verbose)
         self.stdout.write(self.style.SUCCESS(f"The library has {Track.objects.count()} tracks."))
+        self.stdout.write(sentence(learned(self.work.model)))
         for model in GenreModel.objects.all():
             if missing := progress(model).missing:
                 self.stdout.write(f"{model} has not heard {missing} of those that are available.")

@@ -138,6 +138,15 @@ def test_playlists_without_labels_say_so():
     ].lead  # fmt: skip
 
 
+def test_what_the_model_learned_from_stands_beside_the_metrics():
+    learned = {"in_words": "m (v1) learned from 159 of the library’s 192 songs."}
+    manifest = {"models": [{"name": "m", "version": "v1", "learned_from": learned}]}
+    design = make_design()
+    found = {one.key: one for one in sections(full(make_tables(), design), design, manifest)}
+    said = "Training songs: m (v1) learned from 159 of the library’s 192 songs."
+    assert said in found["baselines"].notes
+
+
 def test_anybodys_text_is_text():
     design = make_design(ODD)
     found = full(make_tables(8, ODD), design)

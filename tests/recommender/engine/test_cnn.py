@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -15,6 +16,7 @@ from django.core.management import CommandError, call_command
 from recommender.engine.cnn import SHIPPED, GenreClassifier, ModelError, read_card
 from recommender.engine.light import LIGHT_FILE
 from recommender.engine.mel import log_mel
+from recommender.engine.provenance import FILE, TRAINING, VALIDATION, load
 
 from .conftest import tune
 from .reference import REFERENCE, signals
@@ -41,9 +43,18 @@ def test_card_is_read_without_keras():
 
 def test_shipped_model_is_small_and_documented():
     files = {path.name: path.stat().st_size for path in SHIPPED.iterdir()}
-    assert set(files) == {"model.weights.h5", LIGHT_FILE, "model.json", "MODEL_CARD.md"}
+    assert set(files) == {"model.weights.h5", LIGHT_FILE, "model.json", "MODEL_CARD.md", FILE}
     assert sum(files.values()) < 5_000_000
     assert read_card()["version"] in (SHIPPED / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_the_shipped_model_names_all_that_it_learned_from():
+    recordings = load(SHIPPED)
+    clips = read_card()["clips"]
+    parts = Counter(one.part for one in recordings)
+    assert parts[VALIDATION] == sum(clips["validation"].values())
+    assert parts[TRAINING] == sum((*clips["training"].values(), *clips["background"].values()))
+    assert sum(one.mark is not None for one in recordings) == 159
 
 
 def test_prediction_is_a_distribution_with_an_embedding(shipped):
@@ -306,7 +317,7 @@ def test_train_writes_a_whole_run(tmp_path):
     )  # fmt: skip
     assert {path.name for path in out.iterdir()} == {
         "MODEL_CARD.md", "config.json", "confusion.png", "curves.png", "metrics.json",
-        "model.json", "model.tflite.xz", "model.weights.h5", "reliability.png",
+        "model.json", "model.tflite.xz", "model.weights.h5", "reliability.png", FILE,
     }  # fmt: skip
     config = json.loads((out / "config.json").read_text("utf-8"))
     assert (config["background"], config["steps"]) == (["Noise"], 2)

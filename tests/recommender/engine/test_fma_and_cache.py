@@ -5,7 +5,11 @@ import shutil
 import numpy as np
 import pytest
 
+from recommender.engine.audio import read_recording
 from recommender.engine.datasets import DataError, Wanted, hearing, read
+from recommender.engine.fingerprint import fingerprint
+from recommender.engine.mel import log_mel
+from recommender.engine.provenance import mark
 
 from .conftest import tune
 
@@ -125,6 +129,14 @@ def test_what_was_heard_is_kept_by_content(write, tmp_path, monkeypatch):
     again = read(tmp_path / "data", cache=tmp_path / "kept").clips[0]
     assert again.name == "rock/renamed.wav"
     np.testing.assert_array_equal(again.grids, first.grids)
+    np.testing.assert_array_equal(again.mark, first.mark)
+
+
+def test_a_clip_is_known_by_its_sound(write, tmp_path):
+    recording = read_recording(write("data/rock/one.wav", tune(5.5)))
+    (clip,) = read(tmp_path / "data").clips
+    levels = log_mel(recording.samples, recording.sample_rate)
+    np.testing.assert_array_equal(clip.mark, mark(recording.sha256, fingerprint(levels)))
 
 
 def test_an_interrupted_reading_goes_on(write, tmp_path):

@@ -9,6 +9,7 @@ from recommender.engine import augment
 from recommender.engine.batches import Batches
 from recommender.engine.datasets import Clip
 from recommender.engine.distillation import find_teacher
+from recommender.engine.provenance import load
 from recommender.engine.splits import split as split_by
 from recommender.engine.training import Config, fit_temperature, train
 
@@ -236,6 +237,9 @@ def test_a_short_training_learns_saves_and_loads(tmp_path):
     assert seen == list(range(1, 81))
     assert trained.validation.accuracy > 0.6
     card = saving.save(trained, tmp_path, "small", ["A note."])
+    named = load(tmp_path)
+    assert {one.name for one in named} == {one.name for one in data()}
+    assert {one.part for one in named} == {"training", "validation"}
     loaded = GenreClassifier.load(tmp_path, keras=True)
     assert loaded.version == card["version"]
     one = clip("Rock", 999)
