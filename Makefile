@@ -67,12 +67,15 @@ lint: setup
 	$(VENV)/bin/mypy
 	$(RUN) manage.py makemigrations --check --dry-run
 
-# Resolve pyproject.toml anew into the locks, for every platform and Python that it names.
+# Resolve pyproject.toml anew into the locks, for every platform and Python that it names. With hashes:
+# nothing is installed but the very files that were resolved. UPGRADE= keeps what is locked already.
+UPGRADE := --upgrade
+COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
+	--generate-hashes --quiet pyproject.toml
+
 lock: setup
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
-		--upgrade --quiet pyproject.toml -o requirements.txt
-	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --no-annotate --no-header \
-		--quiet --extra dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) -o requirements.txt
+	$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
 
 # The texts of participants' pages, for translation; needs gettext's own tools.
 messages: setup

@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -217,3 +218,17 @@ def test_the_proxy_writes_no_addresses_down():
     assert "exclude http.log.error" in caddy
     assert "output" not in caddy
     assert "--access-logfile" not in words("web")
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_nothing_is_installed_but_the_very_files_that_were_resolved(name: str):
+    entries = re.split(r"\n(?=\S)", (ROOT / name).read_text("utf-8").strip())
+    assert len(entries) > 100
+    assert [entry for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", entry)] == []
+
+
+def test_the_lock_holds_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    locks = (ROOT / "requirements.txt").read_text("utf-8").lower()
+    asked = {re.match(r"[\w.-]+", one)[0].lower() for one in project["dependencies"]}
+    assert {name for name in asked if f"\n{name}==" not in f"\n{locks}"} == set()
