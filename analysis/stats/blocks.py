@@ -2,8 +2,8 @@
 
 One term owns the blocks (participants, as a rule): what is nested in it (their playlists) stands in
 the same block, and no rating is in two. The other terms (tracks) are left for one dense matrix, as
-wide as these have levels. Nothing of the size ratings × ratings is ever formed. What is computed
-from the blocks is in `likelihood`.
+wide as these have levels; of terms that are nested in each other it has only the finest's. Nothing
+of the size ratings × ratings is ever formed. What is computed from the blocks is in `likelihood`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,8 @@ Codes = NDArray[np.intp]
 # Columns of the dense matrix that a block meets are counted in such steps, so that blocks of nearly
 # the same shape are one batch.
 ROUND = 8
+# Levels nested in one, at the most, whose effects are taken for one effect with a covariance.
+MOST_NESTED = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +64,10 @@ class Arrangement:
     """Cross-products of n ratings with p fixed effects.
 
     `inner` names the owner of the blocks, with `q` effects a level, and what is nested in it;
-    `outer` the terms of the dense matrix, whose column j belongs to `outer[owners[j]]`. `products`
-    (width + p + 1,) × 2 are the cross-products of its columns and of [X y].
+    `outer` the terms of the dense matrix. Its columns are the levels of the terms in which no other
+    one is nested: of each term `levels` says which of its levels a column stands for (width,), −1
+    for none. `together` holds columns that share a level of any term, (blocks, size) for each size.
+    `products` (width + p + 1,) × 2 are the cross-products of the columns and of [X y].
     """
 
     n: int
@@ -71,7 +75,8 @@ class Arrangement:
     q: int
     inner: tuple[str, ...]
     outer: tuple[str, ...]
-    owners: Codes
+    levels: tuple[Codes, ...]
+    together: tuple[Codes, ...]
     batches: tuple[Batch, ...]
     products: Floats
 
@@ -81,7 +86,7 @@ class Arrangement:
 
     @property
     def width(self) -> int:
-        return len(self.owners)
+        return len(self.products) - self.p - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,9 @@ def arrange(
     if effects is None:
         effects = np.ones((n, min(len(inner), 1)))
     inside, sizes = _inside(owner, inner[1:], effects)
-    levels = [term.levels for term in outer]
-    tracks, width = _outside(outer, n), sum(levels)
+    chains = _chains(outer)
+    finest = [chain[0] for chain in chains]
+    tracks, width = _outside(finest, n), sum(term.levels for term in finest)
     fixed = _Entries(np.tile(np.arange(p + 1), (n, 1)), np.column_stack([x, y]))
     everything = tracks.beside(fixed, width)
     shape = (1, width + p + 1, width + p + 1)
@@ -125,8 +131,9 @@ def arrange(
         p=p,
         q=effects.shape[1],
         inner=tuple(term.name for term in inner),
-        outer=tuple(term.name for term in outer),
-        owners=np.repeat(np.arange(len(outer)), levels),
+        outer=tuple(term.name for chain in chains for term in chain),
+        levels=tuple(_columns(term, chain[0], finest) for chain in chains for term in chain),
+        together=tuple(_together([_columns(chain[-1], chain[0], finest) for chain in chains])),
         batches=tuple(_batches(owner, inside, sizes, tracks, fixed, width)),
         products=_products(np.zeros(n, np.intp), everything, everything, shape)[0],
     )
@@ -135,7 +142,7 @@ def arrange(
 def widest(terms: Sequence[Term], *, owned_by_first: bool = False) -> int:
     """How wide the widest matrix of these terms will be: memory grows with its square."""
     inner, outer = _roles(terms, owned_by_first=owned_by_first)
-    return max(_sizes(inner).max(), sum(term.levels for term in outer)) if inner else 0
+    return max(_sizes(inner).max(), _width(outer)) if inner else 0
 
 
 def _roles(terms: Sequence[Term], *, owned_by_first: bool) -> tuple[list[Term], list[Term]]:
@@ -151,8 +158,47 @@ def _roles(terms: Sequence[Term], *, owned_by_first: bool) -> tuple[list[Term], 
 
 def _work(choice: tuple[list[Term], list[Term]]) -> float:
     inner, outer = choice
-    width = sum(term.levels for term in outer)
-    return float((_sizes(inner).astype(np.float64) ** 3).sum() + float(width) ** 3)
+    return float((_sizes(inner).astype(np.float64) ** 3).sum() + float(_width(outer)) ** 3)
+
+
+def _chains(outer: Sequence[Term]) -> list[list[Term]]:
+    """The terms, each behind the finer ones that are nested in it."""
+    chains: list[list[Term]] = []
+    for term in sorted(outer, key=lambda one: -one.levels):
+        chain = next((one for one in chains if all(_nested(finer, term) for finer in one)), None)
+        if chain is None:
+            chains.append([term])
+        else:
+            chain.append(term)
+    return chains
+
+
+def _nested(term: Term, other: Term) -> bool:
+    if term.levels <= other.levels or not term.within(other):
+        return False
+    return int(np.bincount(term.parents(other)).max()) <= MOST_NESTED
+
+
+def _width(outer: Sequence[Term]) -> int:
+    return sum(chain[0].levels for chain in _chains(outer))
+
+
+def _columns(term: Term, finest: Term, every: Sequence[Term]) -> Codes:
+    """Which level of a term, in a chain with the finest, each column stands for; −1 for none."""
+    parts = [
+        one.parents(term) if one is finest else np.full(one.levels, -1, np.intp) for one in every
+    ]
+    return np.concatenate(parts)
+
+
+def _together(coarsest: Sequence[Codes]) -> Iterator[Codes]:
+    """Columns that share a level, of as many at a time: (blocks, size)."""
+    for levels in coarsest:
+        columns = np.flatnonzero(levels >= 0)
+        columns = columns[np.argsort(levels[columns], kind="stable")]
+        sizes = np.bincount(levels[columns])
+        for size in np.unique(sizes):
+            yield columns[np.repeat(sizes == size, sizes)].reshape(-1, size)
 
 
 def _sizes(inner: Sequence[Term]) -> Codes:

@@ -70,9 +70,15 @@ def test_what_derivatives_are_made_of_is_too(scales: dict, effects: np.ndarray |
 
 
 def test_what_is_nested_in_the_blocks_leaves_only_tracks_for_the_dense_matrix():
-    found, _ = blockwise({"person": 0.7, "track": 0.5, "playlist": 0.3}, None)
+    found, _ = blockwise({"person": 0.7, "genre": 0.5, "playlist": 0.3}, None)
     assert found.inner == ("person", "playlist")
-    assert found.width == 30
+    assert found.width == 3
+
+
+def test_of_terms_nested_in_each_other_the_dense_matrix_has_the_finest_only():
+    found, _ = blockwise({"person": 0.7, "track": 0.5, "playlist": 0.3}, None)
+    assert found.inner == ("track",)
+    assert found.width == PLAYLIST.max() + 1  # and not with as many columns as people, too
 
 
 def test_the_term_with_more_levels_is_eliminated_in_blocks():
