@@ -27,7 +27,14 @@ from recommender.engine.constants import (
     SILENT_PEAK,
     SILENT_RMS,
 )
-from recommender.engine.decode import AudioError, Stream, open_stream, too_long
+from recommender.engine.decode import (
+    LONGER_S,
+    TOO_SLOW,
+    AudioError,
+    Stream,
+    open_stream,
+    too_long,
+)
 from recommender.engine.mel import Floats
 
 __all__ = ["AudioError", "Recording", "read_recording"]
@@ -102,7 +109,7 @@ def _check_header(stream: Stream) -> None:
             "Convert it to stereo."
         )
     # Infinity stands for "cut off by an unknown length", which is told apart after decoding.
-    if MAX_SECONDS + stream.slack_s < stream.expected_s < float("inf"):
+    if MAX_SECONDS + LONGER_S < stream.expected_s < float("inf"):
         raise AudioError(too_long())
 
 
@@ -125,10 +132,10 @@ def _consume(stream: Stream) -> tuple[Floats, int, str, float]:
         total += len(mono)
         if heard_whole:
             _check_level(clip, stream.sample_rate, power)  # before hours of silence are decoded
-        if total > (MAX_SECONDS + stream.slack_s) * stream.sample_rate:
+        if total > MAX_SECONDS * stream.sample_rate:
             raise AudioError(too_long())
         if time.monotonic() > deadline:
-            raise AudioError("Decoding took too long. Convert the file to WAV, FLAC or MP3.")
+            raise AudioError(TOO_SLOW)
     return clip[:total], total, digest.hexdigest(), power
 
 

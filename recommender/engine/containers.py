@@ -19,6 +19,7 @@ _NOT_AUDIO = {
 _MAGIC = {
     b"fLaC": "flac", b"caff": "caf", b".snd": "au", b"\x1a\x45\xdf\xa3": "webm",
     b"\x30\x26\xb2\x75": "wma", b"riff": "w64", b"wvpk": "wavpack", b"MAC ": "ape", b"TTA1": "tta",
+    b"#!AM": "amr",
 }  # fmt: skip
 
 # How far a first frame is looked for where it should be, and by how many more in a row it is known.
@@ -226,11 +227,13 @@ def info_of(file: IO[bytes], place: Place) -> Info | None:
 
 
 def unheard_bytes(file: IO[bytes], gaps: list[tuple[int, int]]) -> int:
-    """How many of the bytes between and behind packets are neither tags nor zeros."""
+    """How many of the bytes between and behind packets are neither tags nor zeros. The last of the
+    gaps is at the end, where programs put many things, so there only frames count."""
     n = 0
-    for begin, end in gaps:
+    for number, (begin, end) in enumerate(gaps, start=1):
         data = _at(file, begin, min(end - begin, _SEARCHED)).lstrip(b"\0")
-        n += 0 if data.startswith(_TAGS) or not data else end - begin
+        aside = data.startswith(_TAGS) or not data
+        n += 0 if aside or (number == len(gaps) and not _search(data)) else end - begin
     return n
 
 
@@ -278,7 +281,8 @@ def ends_inside(file: IO[bytes], place: Place) -> bool:
     """Whether a file ends in the middle of a part that its container counts: it was cut off."""
     if place.container in ("ogg", "opus"):
         end = last_page(file, place)
-        return end > place.size or unheard_bytes(file, [(end, place.size)]) > _PAGE
+        rest = unheard_bytes(file, [(end, place.size), (0, 0)])
+        return end > place.size or rest > _PAGE
     parts = _boxes if place.container == "m4a" else _segments
     return any(end > place.size for end in parts(file, place))
 

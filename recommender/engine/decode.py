@@ -41,7 +41,7 @@ __all__ = ["AudioError", "Stream", "open_stream", "sniff"]
 _DEMUXERS = {
     "wav": "wav", "aiff": "aiff", "flac": "flac", "ogg": "ogg", "opus": "ogg", "mp3": "mp3",
     "caf": "caf", "au": "au", "m4a": "mov", "aac": "aac", "webm": "matroska", "wma": "asf",
-    "w64": "w64", "avi": "avi", "wavpack": "wv", "ape": "ape", "tta": "tta",
+    "w64": "w64", "avi": "avi", "wavpack": "wv", "ape": "ape", "tta": "tta", "amr": "amr",
 }  # fmt: skip
 _Blocks = Generator[Floats, None, None]
 _SOUNDFILE = {"wav", "aiff", "flac", "ogg", "opus", "mp3", "caf", "au"}
@@ -61,6 +61,8 @@ _PLAYABLE_HZ = range(16_000, 48_001)
 _SLACK_S = 0.1
 _SLACK_SAMPLES = 3_000
 _SLACK_PACKETS = 3
+# By so much a recording of an hour may be longer before the delays of its codec are taken off.
+LONGER_S = 1.0
 # Where recordings were joined, some packets refer to what is not there; no player plays them.
 _SLACK_SHARE = 0.005
 
@@ -139,10 +141,10 @@ def _stream(
         rate, channels, blocks = _av_blocks(path, place)
         playable = False
     stack.enter_context(closing(blocks))
-    expected = max(promised, packets.seconds)
-    return Stream(
-        place.container, packets.codec, rate, channels, expected, packets.slack_s, playable, blocks
-    )
+    expected, slack = promised, packets.slack_s
+    if promised <= packets.seconds + slack:
+        expected, slack = packets.seconds, max(slack, _SLACK_SHARE * packets.seconds)
+    return Stream(place.container, packets.codec, rate, channels, expected, slack, playable, blocks)
 
 
 def _plays(place: Place, codec: str, rate: int, channels: int) -> bool:
@@ -219,6 +221,9 @@ def _damaged(container: str) -> str:
     )
 
 
+TOO_SLOW = "Decoding took too long. Convert the file to WAV, FLAC or MP3."
+
+
 def too_long() -> str:
     return (
         f"The recording is longer than {MAX_SECONDS / 60:.0f} minutes. "
@@ -233,7 +238,7 @@ def _packets(path: Path, place: Place) -> _Packets:
     last, total, longest = place.start, 0, 0
     with _opened(path, place) as (container, stream):
         unit = float(stream.time_base)
-        most = MAX_SECONDS / unit
+        most = (MAX_SECONDS + LONGER_S) / unit
         for packet in container.demux(stream):
             size = packet.size
             if size == 0 or packet.is_discard:
@@ -246,16 +251,17 @@ def _packets(path: Path, place: Place) -> _Packets:
             if at > last:
                 found.gaps.append((last, at))
             last = at + size
-            if total > most + longest or (found.n % 1000 == 0 and time.monotonic() > deadline):
+            if total > most:
                 raise AudioError(too_long())
+            if found.n % 1000 == 0 and time.monotonic() > deadline:
+                raise AudioError(TOO_SLOW)
         found.gaps.append((last, place.size))
         found.seconds = total * unit
         found.codec = stream.codec_context.codec.canonical_name
         if stream.duration:
             found.stated_s = stream.duration * unit
         delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
-    share = _SLACK_SHARE * found.seconds
-    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest * unit, delay, share)
+    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest * unit, delay)
     return found
 
 
@@ -300,6 +306,8 @@ def _frames_factor(file: IO[bytes], place: Place, info: Info | None, packets: _P
     if info and info.bytes:
         counts.append(info.bytes / (place.size - place.start))
     if info and info.frames:
+        if abs(info.frames - packets.n) <= _SLACK_PACKETS:
+            return 1.0
         counts.append(info.frames / max(packets.n, 1))
     unheard = unheard_bytes(file, packets.gaps) / max(packets.bytes, 1)
     return max(min(counts, default=1.0), 1.0 + unheard)

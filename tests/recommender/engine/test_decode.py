@@ -173,6 +173,35 @@ def test_a_few_strange_bytes_in_the_middle_are_passed_over(mp3, keep):
     assert seconds(keep(data[:frame] + bytes(100) + data[frame:])) == pytest.approx(20.0, abs=0.15)
 
 
+def test_strange_bytes_between_frames_that_are_all_there_are_passed_over(mp3, keep):
+    data = mp3(20)
+    frame = data.find(b"\xff\xfb", len(data) // 2)
+    noise = np.random.default_rng(0).bytes(8_000).replace(b"\xff", b"\xfe")
+    assert seconds(keep(data[:frame] + noise + data[frame:])) == pytest.approx(20.0, abs=0.15)
+
+
+def test_strange_bytes_at_the_end_are_no_sound(mp3, keep):
+    end = b"Brava Software Inc.             3.10" + b"\x41\x42\x00" * 3_000
+    assert seconds(keep(mp3(8, write_xing="0") + end)) == pytest.approx(8.0, abs=0.1)
+
+
+def test_a_second_of_four_minutes_is_missed(mp3, keep):
+    data = mp3(60)
+    assert "s of 60.0" in refused(keep(data[: -len(data) // 60]))
+
+
+def test_an_hour_is_taken_and_not_a_second_more(keep):
+    for length, taken in ((3600.0, True), (3600.5, False), (3602.0, False)):
+        path = keep(b"", "long.flac")
+        with sf.SoundFile(path, "w", 8_000, 1, format="FLAC") as file:
+            file.write(tune(30, rate=8_000))
+            file.write(np.zeros(round((length - 30) * 8_000), np.float32))
+        if taken:
+            assert seconds(path) == length
+        else:
+            assert "longer than 60 minutes" in refused(path)
+
+
 def test_sound_that_was_overwritten_is_missed_without_a_header(mp3, keep):
     data = bytearray(mp3(20, write_xing="0"))
     third = len(data) // 3
