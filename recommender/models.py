@@ -284,6 +284,9 @@ class QuerySong(models.Model):
         null=True, blank=True, help_text="A kept file is deleted then at the latest."
     )
     container = models.CharField(max_length=10, help_text="By the file's content, such as mp3.")
+    playable = models.BooleanField(
+        default=True, help_text="Whether all browsers are known to play its file."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED, db_index=True)
     reason = models.TextField(blank=True, help_text="Why it can't be used, for the participant.")
     duration_s = models.FloatField("duration (s)", null=True, blank=True)

@@ -7,9 +7,11 @@ process was killed in between, is found by `sweep`.
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,7 +20,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from .models import GenreModel, QuerySong, QuerySongQuerySet
+from .models import GenreModel, QuerySong, QuerySongQuerySet, own_song_path
 
 if TYPE_CHECKING:
     from .engine.strategies import Query
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 FOLDER = "own-songs"
 # A file that no row knows of is left alone for so long: its row may be about to be written.
 STRAY_AFTER_S = 60 * 60
+# For so long it is tried to make a copy of a kept song that browsers don't play.
+COPIED_WITHIN = timedelta(hours=1)
 # A song that nobody could listen to for so long is not wanted any more.
 UNHEARD_AFTER = timedelta(days=1)
 GIVEN_UP = (
@@ -74,6 +78,7 @@ def hear(song: QuerySong) -> None:
         state=QuerySong.State.HEARD,
         heard_at=timezone.now(),
         container=heard.container,
+        playable=heard.playable,
         duration_s=heard.duration_s,
         audio_sha256=heard.sha256,
         probabilities=heard.probabilities,
@@ -83,6 +88,31 @@ def hear(song: QuerySong) -> None:
     )
     if known and not song.keep_file:
         delete_files(QuerySong.objects.filter(pk=song.pk))
+
+
+def copy_unplayable() -> None:
+    """Put a copy that all browsers play in the place of kept files that they may not; a file that
+    can't be copied within an hour stays, and is not played."""
+    from .engine.apart import HearingError, copy_apart
+    from .engine.containers import AudioError
+
+    since = timezone.now() - COPIED_WITHIN
+    for song in QuerySong.objects.with_file().filter(playable=False, heard_at__gte=since):
+        with TemporaryDirectory() as folder, suppress(AudioError, HearingError, OSError):
+            copy = Path(folder) / "copy.mp3"
+            copy_apart(Path(song.file.path), copy)
+            _put_in_place(song, copy)
+
+
+def _put_in_place(song: QuerySong, copy: Path) -> None:
+    old, mp3 = str(song.file.name), QuerySong(key=song.key, container="mp3")
+    with copy.open("rb") as file:
+        new = default_storage.save(own_song_path(mp3, ""), File(file))
+    unchanged = QuerySong.objects.filter(pk=song.pk, file=old)
+    if unchanged.update(file=new, container="mp3", playable=True):
+        default_storage.delete(old)
+    else:
+        default_storage.delete(new)  # its file went meanwhile, as was promised
 
 
 def query_of(song: QuerySong) -> "Query":

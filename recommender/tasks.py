@@ -80,7 +80,9 @@ def sweep_own_songs() -> None:
 
 @shared_task(soft_time_limit=PART_S + 10 * 60, time_limit=PART_S + 11 * 60)
 def even_loudness() -> None:
-    """Make tracks that came in since equally loud, a part at a time; twice at once is harmless."""
+    """Make tracks that came in since equally loud, a part at a time, and own songs playable; twice
+    at once is harmless."""
+    own_songs.copy_unplayable()
     evening.even_part(EVENING_S)
 
 

@@ -146,6 +146,7 @@ FIELDS: dict[type[Model], dict[str, str | Promise]] = {
         "keep_file": _("Whether the file is kept after it was heard."),
         "keep_until": _("When a kept file is deleted at the latest."),
         "container": _("The kind of file."),
+        "playable": _("Whether all browsers are known to play its file."),
         "state": _("How far hearing it has come."),
         "reason": _("Why it could not be used."),
         "duration_s": _("How many seconds it lasts."),

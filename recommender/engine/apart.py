@@ -11,8 +11,9 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from recommender.engine.constants import APART_MEMORY, APART_SECONDS
+from recommender.engine.constants import APART_MEMORY, APART_SECONDS, COPY_SECONDS
 from recommender.engine.containers import AudioError
 
 # The project's folder, where the process finds this module.
@@ -28,6 +29,10 @@ _TOO_LARGE = "Unpacked, this file is too large to listen to. Use a shorter versi
 _BROKEN = "This file can't be decoded: it is damaged. Copy it again, or convert it to MP3 or WAV."
 
 
+# An hour of MP3 at its highest rate.
+_MOST_WRITTEN = 150_000_000
+
+
 class HearingError(RuntimeError):
     """Nothing could be heard, and not for the file's sake: the message is for the log."""
 
@@ -38,6 +43,7 @@ class Song:
 
     version: str
     container: str
+    playable: bool
     duration_s: float
     sha256: str
     probabilities: list[float]
@@ -56,7 +62,25 @@ def hear_apart(
     AudioError : the file can't be used, or is more than the limits allow; in plain words.
     HearingError : the model can't be loaded, or the like.
     """
-    command = [sys.executable, "-m", __name__, str(path.resolve()), str(directory), str(memory)]
+    song = _answer(["hear", path, directory], seconds, memory)
+    for name in ("embedding", "mfcc", "fingerprint"):
+        song[name] = bytes.fromhex(song[name])
+    return Song(**song)
+
+
+def copy_apart(
+    path: Path, out: Path, *, seconds: float = COPY_SECONDS, memory: int = APART_MEMORY
+) -> None:
+    """Write a copy of a file that all browsers play, as MP3, within the same kinds of limits.
+
+    Raises AudioError and HearingError as `hear_apart` does.
+    """
+    _answer(["copy", path, out], seconds, memory)
+
+
+def _answer(words: list[str | Path], seconds: float, memory: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", __name__, str(int(seconds) + 1), str(memory)]
+    command += [str(word.resolve()) if isinstance(word, Path) else word for word in words]
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     with subprocess.Popen(  # noqa: S603 - no shell, and only our own module
         command, cwd=_ROOT, env=environment | _ONE_THREAD, stdin=subprocess.DEVNULL,
@@ -73,34 +97,31 @@ def hear_apart(
     return _understood(process.returncode, said, complaint.decode(errors="replace"))
 
 
-def _understood(status: int, said: bytes, complaint: str) -> Song:
+def _understood(status: int, said: bytes, complaint: str) -> dict[str, Any]:
     if status == -signal.SIGXCPU:
         raise AudioError(_TOO_LONG)
     if status < 0:
         raise AudioError(_TOO_LARGE if status == -signal.SIGKILL else _BROKEN)
     if status:
         raise HearingError(complaint.strip().rpartition("\n")[2] or f"exit status {status}")
-    answer = json.loads(said)
+    answer: dict[str, Any] = json.loads(said)
     if "refused" in answer:
         raise AudioError(str(answer["refused"]))
-    for name in ("embedding", "mfcc", "fingerprint"):
-        answer[name] = bytes.fromhex(answer[name])
-    return Song(**answer)
+    return answer
 
 
 # In the process apart
 
 
-def _limit(memory: int) -> None:
+def _limit(memory: int, seconds: int = int(APART_SECONDS) + 1, written: int = 0) -> None:
     """What this process, and what it starts, may use; where the system knows such limits."""
     import resource
 
-    seconds = int(APART_SECONDS) + 1
     limits = {
         resource.RLIMIT_AS: (memory, memory),
         # The soft one says which limit it was.
         resource.RLIMIT_CPU: (seconds, seconds + 1),
-        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_FSIZE: (written, written),
         resource.RLIMIT_CORE: (0, 0),
     }
     for limit, most in limits.items():
@@ -125,6 +146,7 @@ def _heard(path: Path, directory: Path) -> dict[str, object]:
     return {
         "version": classifier.version,
         "container": recording.container,
+        "playable": recording.playable,
         "duration_s": recording.duration_s,
         "sha256": recording.sha256,
         "probabilities": [float(p) for p in heard.probabilities],
@@ -134,10 +156,17 @@ def _heard(path: Path, directory: Path) -> dict[str, object]:
     }
 
 
-def main(path: str, directory: str, memory: str) -> None:
-    _limit(int(memory))
+def _copied(path: Path, out: Path) -> dict[str, object]:
+    from recommender.engine.loudness import render
+
+    render(path, out, 0.0)
+    return {}
+
+
+def main(seconds: str, memory: str, what: str, path: str, other: str) -> None:
+    _limit(int(memory), int(seconds), _MOST_WRITTEN if what == "copy" else 0)
     try:
-        answer = _heard(Path(path), Path(directory))
+        answer = (_copied if what == "copy" else _heard)(Path(path), Path(other))
     except AudioError as error:
         answer = {"refused": str(error)}
     except MemoryError:

@@ -48,3 +48,5 @@ FINGERPRINT_COLUMNS = 32
 # What one file of unknown origin may use while it is heard: wall clock, and address space.
 APART_SECONDS = 15.0
 APART_MEMORY = 1024**3
+# And while it is copied, for which nobody waits.
+COPY_SECONDS = 60.0

@@ -1,19 +1,25 @@
+import io
 import os
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile as sf
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from recommender import own_songs, services
 from recommender.engine import apart
 from recommender.engine.apart import HearingError
+from recommender.engine.audio import read_recording
 from recommender.engine.cnn import SHIPPED, read_card
 from recommender.models import GenreModel, Playlist, QuerySong
-from tests.sounds import encoded
+from tests.sounds import encoded, tune
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,6 +136,62 @@ def test_the_database_keeps_no_file_of_a_useless_song(ask, ended):
     ask()
     with pytest.raises(IntegrityError), transaction.atomic():
         QuerySong.objects.update(state=ended)
+
+
+# What browsers play
+
+
+@pytest.mark.parametrize("kind", ["AIFF", "OGG"])
+def test_a_kept_song_that_not_all_browsers_play_is_replaced_by_a_copy(ask, settings, kind):
+    services.build_playlist(ask(encoded(kind=kind), kept={"keep_file": True}).pk)
+    assert not QuerySong.objects.get().playable
+    own_songs.copy_unplayable()
+    song = QuerySong.objects.get()
+    assert (song.playable, song.container) == (True, "mp3")
+    assert on_disk(settings) == [Path(song.file.path)]
+    assert read_recording(Path(song.file.path)).playable
+    assert song.duration_s == pytest.approx(6.0, abs=0.1)
+
+
+def test_a_kept_song_that_all_browsers_play_stays_as_it_is(ask, settings):
+    content = encoded()
+    services.build_playlist(ask(content, kept={"keep_file": True}).pk)
+    own_songs.copy_unplayable()
+    assert on_disk(settings)[0].read_bytes() == content
+
+
+def test_a_song_that_can_not_be_copied_stays_unplayed(ask, settings):
+    services.build_playlist(ask(encoded(kind="AIFF"), kept={"keep_file": True}).pk)
+    Path(QuerySong.objects.get().file.path).write_bytes(b"no sound")
+    own_songs.copy_unplayable()
+    assert not QuerySong.objects.get().playable
+    assert len(on_disk(settings)) == 1
+
+
+VERDICTS = {
+    "constant": np.full((8 * 22_050, 1), 0.5),
+    "silent": np.zeros((8 * 22_050, 1)),
+    "opposite channels": tune(channels=2) * [1, -1],
+    "far too loud": tune() * 1e30,
+    "not numbers": tune() * np.nan,
+    "short": tune(seconds=4.99),
+    "fine": tune(),
+}
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_song_is_judged_alike_whichever_way_it_comes(ask, tmp_path, name):
+    content = io.BytesIO()
+    sf.write(content, VERDICTS[name], 22_050, format="WAV", subtype="FLOAT")
+    file = tmp_path / "song.wav"
+    file.write_bytes(content.getvalue())
+    out = io.StringIO()
+    with suppress(CommandError):
+        call_command("import_tracks", file, verbosity=0, stdout=out)
+    services.build_playlist(ask(content.getvalue()).pk)
+    song = QuerySong.objects.get()
+    assert song.state == ("heard" if name == "fine" else "refused")
+    assert (song.reason or "1 new") in out.getvalue()
 
 
 @pytest.mark.parametrize("both", [True, False])
