@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from .space import Floats, check_probabilities
 
@@ -139,6 +138,9 @@ def genre_entropy(labels: Labels) -> float:
 @lru_cache(4096)
 def entropy(sizes: tuple[int, ...]) -> float:
     # Sorted, so that five rock and three jazz songs are as many bits as three and five.
+    # Here, because exports know these metrics and load no statistics.
+    from scipy import stats
+
     return float(stats.entropy(sorted(sizes), base=2)) if sizes else 0.0
 
 
