@@ -27,7 +27,7 @@ from .paper import (
     sheet,
     styled,
 )
-from .words import clean, counted, estimate, file_name, number, span, wrapped
+from .words import clean, counted, estimate, file_name, number, share, span, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,9 @@ def paired(
     at_least(left, 0.5)
     _differences(right, differences, (mean, low, high), seed)
     right.set_xlabel(f"n = {len(both)}")
-    right.set_title(f"difference\n{number(mean)} ({span(low, high) or 'no interval'})", fontsize=9)
+    ends = span(low, high)
+    around = f"{share(CONFIDENCE)}: {ends}" if ends else "no interval"
+    right.set_title(f"difference {number(mean)}\n({around})", fontsize=9)
     higher, lower = int((differences > 0).sum()), int((differences < 0).sum())
     drawn = f" {MOST_LINES} of {len(both):,} people are drawn." if len(both) > MOST_LINES else ""
     legend_below(drawing, _marks(), 3)

@@ -109,7 +109,9 @@ def test_a_folder_that_can_not_be_written_is_named(playlist, tmp_path):
 
 
 def test_a_long_title_is_drawn_whole(tmp_path):
-    title = "Konzert für zwei Klaviere, Streicher und Orgelpunkt in es-Moll, zweiter Satz (live 2019)"
+    title = (
+        "Konzert für zwei Klaviere, Streicher und Orgelpunkt in es-Moll, zweiter Satz (live 2019)"
+    )
     drawn = figures.composition(["Rock"], [1.0], title, "a model")
     figures.save(drawn, tmp_path, "composition")
     (axes,) = drawn.axes
