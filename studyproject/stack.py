@@ -12,6 +12,8 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management import CommandError
 
+from recommender.disk import try_writing
+
 from .supervision import Part, keep_running
 
 
@@ -55,10 +57,19 @@ def run(host: str, port: int, *, embedded_broker: bool, ready: Callable[[], None
             folder=str(settings.BASE_DIR),
             pid_file=str(settings.DATA_DIR / "serve.pid"),
             started=wait.start,
+            has_room=_has_room,
         )
     finally:
         settings.ADDRESS_FILE.unlink(missing_ok=True)
     return 0 if went_well else 1
+
+
+def _has_room() -> bool:
+    try:
+        try_writing(settings.DATA_DIR)
+    except OSError:
+        return False
+    return True
 
 
 def _parts(found: dict[str, list[str]], address: tuple[str, int]) -> Iterator[Part]:

@@ -10,6 +10,7 @@ import os
 import shlex
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,10 +66,12 @@ def keep_running(
     folder: str,
     pid_file: str,
     started: Callable[[], None],
+    has_room: Callable[[], bool] = lambda: True,
 ) -> bool:
     """Run all parts until a signal stops us; False if one of them could not be kept running.
 
-    ``started`` is called once, when each has been started.
+    ``started`` is called once, when each has been started. Nothing is given up while there is no
+    room to write: whatever it is that dies may be fine once there is.
     """
     options = ServerOptions()
     options.configfile = io.StringIO("[supervisord]\n")
@@ -80,6 +83,9 @@ def keep_running(
         _group(options, rank, list(same), shared)
         for rank, same in groupby(sorted(parts, key=attrgetter("rank")), attrgetter("rank"))
     ]
+    for group in options.process_group_configs:
+        for config in group.process_configs:
+            config.has_room = has_room
     runner = _Runner(options, started)
     with suppress(ExitNow):
         runner.main()
@@ -184,6 +190,7 @@ class _Restarted:
     config: Any
     killing: bool
     backoff: int
+    delay: float
 
     ending = ""
     said = b""
@@ -206,6 +213,13 @@ class _Restarted:
         if not asked_to_stop and self.backoff <= self.config.startretries:
             pause = f" in {self.backoff} s" if self.backoff else ""
             say(f"{_begin(self.label)} {self.ending}. It is started again{pause}.")
+
+    def give_up(self) -> None:
+        if self.config.has_room():
+            return super().give_up()  # type: ignore[misc]
+        self.backoff = self.config.startretries
+        self.delay = time.time() + self.backoff
+        return say(f"The disk is full: {self.label} is tried again every {self.backoff} s.")
 
     def last_words(self) -> str:
         lines = self.said.decode(errors="replace").strip().splitlines()

@@ -108,6 +108,24 @@ def test_a_part_that_has_run_before_is_given_more_chances():
     assert supervision.MOST_DEATHS > supervision.MOST_FIRST_DEATHS
 
 
+def test_nothing_is_given_up_while_the_disk_is_full(tmp_path):
+    (tmp_path / "full").touch()
+    room = "has_room=lambda: not __import__('os').path.exists(sys.argv[3])"
+    command = [
+        sys.executable,
+        "-u",
+        "-c",
+        RUN.replace("environment={}", f"environment={{}}, {room}"),
+    ]
+    command += ["import sys; sys.exit(3)", str(tmp_path / "pid"), str(tmp_path / "full")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as runner:
+        said = iter(runner.stdout.readline, "")
+        assert any("The disk is full: the bad part is tried again" in line for line in said)
+        (tmp_path / "full").unlink()
+        assert any("again and again. Everything stops now." in line for line in said)
+        assert runner.wait(30) == 1
+
+
 def test_a_program_that_is_not_there_ends_the_run_in_words(tmp_path):
     code = RUN.replace('[sys.executable, "-c", sys.argv[1]]', '["/no/such/program"]')
     done = subprocess.run(
