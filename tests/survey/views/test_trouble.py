@@ -161,9 +161,9 @@ def lock() -> Iterator[None]:
         other.execute("BEGIN IMMEDIATE")
         connection.cursor().execute("PRAGMA busy_timeout = 50")
     else:
-        names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
-        how = {name: settings[key] for name, key in names.items() if settings[key]}
-        other = psycopg.connect(dbname=settings["NAME"], **how)
+        names = ("dbname", "host", "port", "user", "password")
+        known = connection.get_connection_params()
+        other = psycopg.connect(**{name: known[name] for name in names if name in known})
         other.execute("LOCK TABLE survey_study IN ACCESS EXCLUSIVE MODE")
         connection.cursor().execute("SET lock_timeout = '50ms'")
     yield
