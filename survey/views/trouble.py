@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from survey import languages
@@ -26,7 +28,8 @@ RETRY_AFTER_S = 5
 class Patience:
     """A database that is busy or away is a page that says so, and not an error.
 
-    A form that the page's script sent is told where to go, as a script can't see where it is led.
+    What a researcher sends after having been signed out waits for signing in again. A form that the
+    participants' page's script sent is told where to go, as a script can't see where it is led.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -34,12 +37,21 @@ class Patience:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if _was_signed_out(request, response) and sent(request):
+            return _page(request, "signed_out.html", 403)
         if "X-Sent-By" in request.headers and 300 <= response.status_code < 400:
             _tell_where(response)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return busy(request, error) if isinstance(error, PASSING) else None
+
+
+def _was_signed_out(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether a researcher sent a form after having been away for too long; a stranger has no
+    session at all."""
+    led = response.status_code == 302 and response["Location"].startswith(reverse("admin:login"))
+    return led and request.method == "POST" and settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _tell_where(response: HttpResponse) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth import get_user_model
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -65,6 +66,18 @@ def test_a_password_is_on_no_page(researcher):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post("/admin/login/", {"username": "a", "password": "b-secret"})
     assert "b-secret" not in page.text
+
+
+def test_what_a_researcher_sends_after_being_signed_out_waits_for_signing_in(researcher, study):
+    address = "/admin/survey/personallink/add/"
+    researcher.cookies["sessionid"] = "expired"
+    page = researcher.post(address, {"study": study.pk, "uses": 1, "labels": "Ana"})
+    assert "You have been signed out" in page.text
+    address, fields = again(page)
+    user = get_user_model().objects.get()
+    researcher.force_login(user)
+    researcher.post(address, fields)
+    assert study.links.get().label == "Ana"
 
 
 # Somebody whom the browser does not know any more
