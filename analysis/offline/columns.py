@@ -45,7 +45,7 @@ METRICS = (
 
 CONDITION = Column("condition", TEXT, "", "", "The study's condition, or the strategy itself")
 STRATEGY = Column("strategy", TEXT, "", "", "How its playlists are made")
-CI = "of its 95 % interval over query songs"
+CI = "of its 95 % interval over query songs' artists"
 OFFLINE = (
     CONDITION,
     STRATEGY,
@@ -93,6 +93,7 @@ OFFLINE = (
         "Genre of the query songs in the metadata, empty where unknown; all when not grouped",
     ),
     Column("n_queries", INTEGER, "query songs", "≥ 0", "Query songs with a value"),
+    Column("n_artists", INTEGER, "artists", "≥ 0", "Whose these are; an unknown one counts as one"),
     Column("n_failed", INTEGER, "query songs", "≥ 0", "Query songs without a playlist"),
     Column("mean", NUMBER, "the metric's", "", "Mean over query songs; for coverage, of them all"),
     Column("sd", NUMBER, "the metric's", "≥ 0", "Standard deviation (n − 1) over query songs"),
@@ -102,8 +103,8 @@ OFFLINE = (
         "ci_method",
         TEXT,
         "",
-        "bca_bootstrap_queries, jackknife_queries",
-        "9,999 resamples of query songs; for coverage, leaving each out once",
+        "bca_bootstrap_artists, jackknife_artists",
+        "9,999 resamples of artists with all their query songs; coverage: leaving each out once",
         "Efron & Stein (1981), Ann. Stat. 9:586",
     ),
     Column(

@@ -68,13 +68,18 @@ def _panel(axes: "Axes", rows: pd.DataFrame) -> None:
             axes.text(0.5, y, "not estimable", transform=axes.get_yaxis_transform(),
                       ha="center", va="center", fontsize=8, color="0.35")  # fmt: skip
     counts = rows["n_queries"]
-    several = f"–{counts.max()}" if counts.nunique() > 1 else ""
-    axes.set_xlabel(f"n = {counts.min()}{several} query songs", fontsize=9)
+    axes.set_xlabel(
+        f"n = {_span(counts)} query songs of {_span(rows['n_artists'])} artists", fontsize=9
+    )
     axes.grid(axis="x", color="0.9")
     axes.set_axisbelow(True)
     axes.margins(x=0.08)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
+
+
+def _span(counts: "pd.Series") -> str:
+    return f"{counts.min()}–{counts.max()}" if counts.nunique() > 1 else str(counts.min())
 
 
 def _name_rows(left: "np.ndarray", names: list[str]) -> None:

@@ -42,18 +42,21 @@ def _groups(values: pd.DataFrame) -> Iterator[tuple[str, str | None, pd.DataFram
 
 def _of_group(of: Design, group: pd.DataFrame, level: Chance) -> pd.DataFrame:
     names = [condition.name for condition in of.conditions]
-    made = _made(group)
+    made, artists = _made(group), of.labelled().artists
     parts = [
         query_means(
             group[group["label_source"] == source],
             [metric.name for metric in METRICS if source in metric.label_sources],
             names,
             reference=of.reference,
+            artists=artists,
             seed=of.seed,
         ).assign(label_source=source)
         for source in LABEL_SOURCES
     ]
-    reached = query_coverage(_shown(made), names, len(of.library), reference=of.reference)
+    reached = query_coverage(
+        _shown(made), names, len(of.library), reference=of.reference, artists=artists
+    )
     table = pd.concat([*parts, reached.assign(label_source="")], ignore_index=True)
     empty = (table["n_queries"] == 0) & (table["outcome"] != COVERAGE)
     table.loc[empty, "status"] = [

@@ -23,7 +23,15 @@ SHOWN = {
 }
 CIRCULAR = "* circular, no finding: the condition chooses songs by what the metric is computed from"
 TAUGHT = "† not circular, but the network learned from some of these songs, with their genres"
-HEADER = ("  condition", "n", "mean [95 % interval]", "chance", "difference [95 % interval]", "")
+HEADER = (
+    "  condition",
+    "n",
+    "artists",
+    "mean [95 % interval]",
+    "chance",
+    "difference [95 % interval]",
+    "",
+)
 
 Metrics = Iterator[tuple[tuple[str, str], pd.DataFrame]]
 
@@ -68,7 +76,7 @@ def _said(row: Mapping[Any, Any]) -> str:
         return f"{name} {row['status']}"
     level = "" if math.isnan(row["chance"]) else f", chance {number(row['chance'])}"
     shown = estimate(row["mean"], row["ci_low"], row["ci_high"])
-    return f"{name} {shown} (n = {row['n_queries']}{level})"
+    return f"{name} {shown} (n = {row['n_queries']} of {row['n_artists']} artists{level})"
 
 
 def _star(row: Mapping[Any, Any]) -> str:
@@ -94,6 +102,7 @@ def _cells(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return (
         f"  {row['condition']}{_star(row)}",
         str(row["n_queries"]),
+        str(row["n_artists"]),
         estimate(row["mean"], row["ci_low"], row["ci_high"]),
         number(row["chance"]),
         estimate(*difference),

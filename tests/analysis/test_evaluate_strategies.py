@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The figure and the intervals have tests of their own."""
-    monkeypatch.setattr("analysis.stats.offline.RESAMPLES", 199)
+    monkeypatch.setattr("analysis.stats.bootstrap.RESAMPLES", 199)
     monkeypatch.setattr("analysis.offline.figure.forest", lambda table: Figure())
 
 

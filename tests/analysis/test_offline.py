@@ -65,7 +65,7 @@ def only(table: pd.DataFrame, metric: str, source: str = "metadata") -> pd.DataF
 def few_resamples() -> Iterator[None]:
     """What the tables hold does not hang on how exact the intervals are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analysis.stats.offline.RESAMPLES", 199)
+        patch.setattr("analysis.stats.bootstrap.RESAMPLES", 199)
         yield
 
 
@@ -283,7 +283,7 @@ def test_the_figures_text_says_what_its_panels_show(table: pd.DataFrame):
     said = described(table)
     titles = [axes.get_title().capitalize() for axes in forest(table).axes]
     assert [line.partition(":")[0] for line in said.splitlines()[1:]] == titles
-    assert "n = 30, chance" in said
+    assert "n = 30 of 7 artists, chance" in said
 
 
 def test_chance_is_drawn_beside_the_mean_and_not_through_it(table: pd.DataFrame):

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.stats.offline import OFFLINE, mean_intervals, query_coverage, query_means
+from analysis.stats.bootstrap import mean_intervals
+from analysis.stats.offline import OFFLINE, query_coverage, query_means
 
 ENDS = ["ci_low", "ci_high"]
 
@@ -35,7 +36,8 @@ def coverage(frame: pd.DataFrame, n_library: int = 10) -> pd.DataFrame:
 def test_intervals_of_many_columns_are_those_of_scipys_bootstrap():
     matrix = np.random.default_rng(0).exponential(size=(30, 3))
     matrix[4, 1] = np.nan
-    low, high = mean_intervals(matrix, seed=3)
+    known = np.isfinite(matrix)
+    low, high = mean_intervals(np.where(known, matrix, 0), known.astype(float), seed=3)
     for column, *ends in zip(matrix.T, low, high, strict=True):
         known = column[np.isfinite(column)]
         rng = np.random.default_rng(3)
@@ -129,3 +131,50 @@ def test_the_jackknife_of_coverage_holds_what_it_promises():
     found = [coverage(shown(a=of), 200).loc["a"] for of in samples]
     expected = np.mean([row["mean"] for row in found])
     assert np.mean([row["ci_low"] <= expected <= row["ci_high"] for row in found]) >= 0.95
+
+
+# artists
+
+
+def by_artist(songs_each: int, seed: int = 1) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Twelve artists whose songs are alike."""
+    rng = np.random.default_rng(seed)
+    of_artist = np.repeat(rng.normal(size=12), songs_each)
+    frame = values(a=(of_artist + 0.1 * rng.normal(size=len(of_artist))).tolist(),
+                   b=[0.0] * len(of_artist))  # fmt: skip
+    return frame, {query: f"artist {query // songs_each}" for query in range(len(of_artist))}
+
+
+def width(frame: pd.DataFrame, artists: dict[int, str] | None) -> float:
+    found = query_means(frame, ["x"], ["a", "b"], reference="b", artists=artists).iloc[0]
+    return float(found["ci_high"] - found["ci_low"])
+
+
+def test_more_songs_of_the_same_artists_do_not_narrow_the_interval():
+    (few, those), (many, them) = by_artist(2), by_artist(32)
+    assert width(many, them) == pytest.approx(width(few, those), rel=0.1)
+    assert width(many, None) < 0.3 * width(many, them)  # as if songs were independent
+
+
+def test_both_counts_are_told_and_a_song_of_nobody_stands_for_itself():
+    frame, artists = by_artist(4)
+    found = query_means(frame, ["x"], ["a"], reference="a", artists={**artists, 0: None})
+    assert found.loc[0, ["n_queries", "n_artists", "ci_method"]].tolist() == [
+        48, 13, "bca_bootstrap_artists"
+    ]  # fmt: skip
+
+
+def test_songs_of_few_artists_have_no_interval():
+    frame, _ = by_artist(4)
+    artists = {query: query % 3 for query in range(48)}
+    found = query_means(frame, ["x"], ["a"], reference="a", artists=artists).iloc[0]
+    assert found["status"] == "not_estimable: query songs of fewer than 4 artists"
+
+
+def test_coverage_leaves_out_an_artist_with_all_their_songs():
+    frame = shown(a=[[1], [2], [3], [4]], b=[[1], [1], [1], [1]])
+    found = query_coverage(frame, ["a"], 10, reference="b", artists={0: "x", 1: "x", 2: "y"})
+    assert found.loc[0, ["n_queries", "n_artists"]].tolist() == [4, 3]
+    # Lost without x, y and the fourth song's own: u = 2, 1, 1; 2/3 · Σ (u − 4/3)² = 4/9.
+    half = stats.t.ppf(0.975, 2) * np.sqrt(4 / 9) / 10
+    assert found.loc[0, "ci_high"] == pytest.approx(min(0.4 + half, 1))
