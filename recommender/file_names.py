@@ -100,7 +100,9 @@ def likely(name: str, folder: Path, files: Sequence[Path]) -> list[str]:
     for form in (_caseless, _without_ending, _base):
         if alike := [file for file in known if form(file) == form(name)]:
             return alike[:3]
-    return get_close_matches(name, known, n=1, cutoff=0.75)
+    # Another number is another song, however alike the names are.
+    numbered = [file for file in known if re.findall(r"\d+", file) == re.findall(r"\d+", name)]
+    return get_close_matches(name, numbered, n=1, cutoff=0.75)
 
 
 def _base(name: str) -> str:

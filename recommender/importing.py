@@ -10,7 +10,7 @@ from .file_names import Matches, likely
 from .metadata import Description, Remark, describe, stated, tagged
 from .models import GenreModel, Track
 from .texts import cleaned, readable
-from .tracks_csv import NAME, Row, Table
+from .tracks_csv import NAME, Row, Table, find_table, is_table
 
 if TYPE_CHECKING:
     from .engine.pool import Outcome
@@ -23,20 +23,20 @@ MISSING = ("without genre", "without artist", "rows unused", Remark.CELL)
 SAME = "the same recording as another"
 NO_ROW = Row(0, "", {})
 # How often a folder is searched for what may be meant: that takes a while in large ones.
-HINTS = 50
+HINTS = 20
 NO_LINK = "is a link that leads out of this folder; copy what it leads to, if you want it."
 
 
 def files_in(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     """A folder's files, those of its folders too, without hidden ones and its tracks.csv; and the
     links that are not followed, with the reason."""
-    files, refused = [], []
+    files, refused, table = [], [], find_table(folder)
     for path in sorted(folder.rglob("*")):
         if any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         if path.is_symlink() and (reason := _why_not_followed(path, folder)):
             refused.append((path, reason))
-        elif path.is_file() and path.name != NAME:
+        elif path.is_file() and path != table:
             files.append(path)
     return files, refused
 
@@ -66,6 +66,11 @@ class Import:
 
         if file.suffix.lower() in AUDIO:
             return False
+        if is_table(file):
+            self.remarks["tables not read"].append(
+                f"{readable(file)}: one table is read, of the folder that is imported"
+            )
+            return True
         try:
             sniff(file)
         except AudioError as error:

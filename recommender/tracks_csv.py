@@ -44,10 +44,20 @@ class Table:
     unread: tuple[str, ...] = ()
 
 
+def find_table(folder: Path) -> Path | None:
+    """The folder's tracks.csv, in upper or lower case."""
+    named = sorted(path for path in folder.iterdir() if is_table(path))
+    return next((path for path in named if path.name == NAME), named[0] if named else None)
+
+
+def is_table(path: Path) -> bool:
+    return path.name.lower() == NAME and path.is_file()
+
+
 def read_table(folder: Path) -> Table:
     """The folder's tracks.csv; without one, a table without rows. Raises MetadataError."""
-    path = folder / NAME
-    if not path.is_file():
+    path = find_table(folder)
+    if path is None:
         return Table()
     if folder.resolve() not in path.resolve().parents:
         raise MetadataError(f"{readable(path)} is a link to a file outside this folder.")

@@ -78,3 +78,8 @@ def test_another_ending_counts_only_where_nothing_else_can_be_meant():
 )
 def test_what_may_be_meant_is_proposed(written, hint):
     assert likely(written, FOLDER, files("sub/song.wav", "other.mp3")) == hint
+
+
+def test_another_number_is_not_proposed():
+    assert likely("song-1.mp3", FOLDER, files("song-91.mp3", "song-2.mp3")) == []
+    assert likely("sonq-1.mp3", FOLDER, files("song-1.mp3", "song-2.mp3")) == ["song-1.mp3"]

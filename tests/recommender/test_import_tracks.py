@@ -338,6 +338,15 @@ def test_links_out_of_the_folder_are_not_followed(heard, tmp_path):
     assert "2 the same recording as another" in said
 
 
+def test_a_table_further_down_is_told(heard, tmp_path):
+    (tmp_path / "sub").mkdir()
+    shutil.copy(heard.folder / "a.wav", tmp_path / "sub" / "a.wav")
+    (tmp_path / "sub" / "tracks.csv").write_text("file,title,artist,genre\na.wav,A,B,Rock\n")
+    said = import_tracks(tmp_path)
+    assert "1 table not read" in said
+    assert f"{tmp_path / 'sub' / 'tracks.csv'}: one table is read" in said
+
+
 # One file, and what happens around it
 
 

@@ -62,6 +62,13 @@ def test_a_table_may_come_from_any_spreadsheet(tmp_path, text, encoding):
     assert (row.file.strip(), row.cells["title"], row.cells["artist"]) == ("a.mp3", "Ménage", "Ö")
 
 
+def test_a_table_in_upper_case_is_read(tmp_path):
+    write(tmp_path, f"{HEADER}\na.mp3,A,B,Rock\n").joinpath("tracks.csv").rename(
+        tmp_path / "Tracks.CSV"
+    )
+    assert [row.file for row in rows(tmp_path)] == ["a.mp3"]
+
+
 @pytest.mark.parametrize(
     ("header", "said"),
     [

@@ -148,5 +148,5 @@ class Command(DataCommand):
 
 def counted(n: int, kind: str) -> str:
     """A count with its kind: “1 row unused”, “2 rows unused”."""
-    one = re.sub(r"^(row|cell|tag|text|file|column)s ", r"\1 ", kind)
+    one = re.sub(r"^(row|cell|tag|text|file|column|table)s ", r"\1 ", kind)
     return f"{n} {one if n == 1 else kind}"
