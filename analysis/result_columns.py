@@ -163,7 +163,13 @@ MODELS = (
 VARIANCE_COMPONENTS = (
     MODEL,
     OUTCOME,
-    Column("component", TEXT, "", "", "participant_id, track_id, playlist_id, residual"),
+    Column(
+        "component",
+        TEXT,
+        "",
+        "",
+        "participant, track, playlist, list, participant_condition, residual",
+    ),
     Column("variance", NUMBER, "scale point², logit²", "≥ 0", "Of its random intercepts"),
     Column("sd", NUMBER, "scale point; logit", "≥ 0", "Square root of the variance"),
     Column("share", NUMBER, "", "0–1", "Of the sum of all components: an intraclass correlation"),

@@ -75,22 +75,31 @@ def _of(outcome: Outcome, analysis_set: str, fits: Fits) -> list[pd.DataFrame]:
 def _pair(
     rows: pd.DataFrame, outcome: Outcome, pair: Pair, analysis_set: str, fits: Fits
 ) -> Iterator[pd.DataFrame]:
-    """All tests of a pair, the confirmatory one first: equivalence is its alone."""
+    """All tests of a pair, the confirmatory one first: equivalence is its alone. Playlists have a
+    mixed model, too, where several people heard the same."""
     design, bound = fits.design, fits.design.bound(outcome)
-    if outcome.of_tracks:
-        yield _modelled(rows, outcome, pair, analysis_set, fits)
-        bound = None
     compare = within if design.paired else between
+    if outcome.of_tracks:
+        yield _modelled(rows, outcome, pair, analysis_set, fits, bound)
+        yield compare(rows, outcome.column, *pair, alpha=design.alpha)
+        return
     yield compare(rows, outcome.column, *pair, bound=bound, alpha=design.alpha)
+    if fits.heard_again(rows[rows["condition"].isin(pair)]):
+        yield _modelled(rows, outcome, pair, analysis_set, fits, None)
 
 
 def _modelled(
-    rows: pd.DataFrame, outcome: Outcome, pair: Pair, analysis_set: str, fits: Fits
+    rows: pd.DataFrame,
+    outcome: Outcome,
+    pair: Pair,
+    analysis_set: str,
+    fits: Fits,
+    bound: float | None,
 ) -> pd.DataFrame:
     order = [name for name in fits.design.conditions if name in pair]
     model = fits.of(outcome, analysis_set, order)
     compared = Compared(rows, outcome.column, *pair, model)
-    return mixed_model(compared, bound=fits.design.bound(outcome))
+    return mixed_model(compared, bound=bound)
 
 
 def _concluded(table: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -150,7 +159,7 @@ def _reached_by_model(
 ) -> pd.DataFrame:
     analysis_set = fits.design.sets[-1]
     rows = rows_in(fits.tables[outcome.file], analysis_set)
-    (row,) = _modelled(rows, outcome, pair, analysis_set, fits).to_dict("records")
+    (row,) = _modelled(rows, outcome, pair, analysis_set, fits, None).to_dict("records")
     if row["status"] != OK:
         return pd.DataFrame([{"status": row["status"]}], columns=POWER)
     n = 2 / (1 / row["n_a"] + 1 / row["n_b"])

@@ -9,13 +9,15 @@ from analysis.stats.conditions import COMPONENTS, TERMS
 from analysis.stats.mixed import MixedFit, crossed
 from analysis.stats.ordinal import OrdinalFit, cumulative_link
 
-from .design import Design, Outcome, rows_in
+from .design import TRACKS, Design, Outcome, rows_in
 
 LINEAR, ORDINAL = "linear_mixed", "cumulative_link"
 OF_TRACKS = ("participant_id", "track_id", "playlist_id")
 OF_PLAYLISTS = ("participant_id",)
 # One person's ratings in one condition, where they had it several times.
 TASTE = "participant_condition"
+# Playlists of the same tracks, where several were heard.
+LIST = "list_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,14 @@ class Fits:
     tables: Mapping[str, pd.DataFrame]
     design: Design
     _made: dict[tuple[str, str, tuple[str, ...]], MixedFit] = field(default_factory=dict)
+    _lists: list[pd.Series] = field(default_factory=list)
 
     def of(self, outcome: Outcome, analysis_set: str, conditions: Sequence[str]) -> MixedFit:
         """Of the ratings in these conditions, which come in the study's order.
 
         Ratings of tracks: participants and tracks crossed, playlists within participants. Of
-        playlists: participants alone, where they rated several. Where people had several
+        playlists: participants, where they rated several, and lists, where some were heard by
+        several, as everybody's are who begins with the same query song. Where people had several
         conditions, each several times, also how differently they take to them: without it,
         conditions seem to differ in 9 of 100 studies in which they do not.
         """
@@ -43,12 +47,27 @@ class Fits:
         rows = rows_in(self.tables[outcome.file], analysis_set)
         rows = rows[rows["condition"].isin(conditions)]
         groups = OF_TRACKS if outcome.of_tracks else OF_PLAYLISTS
+        if not outcome.of_tracks and self.heard_again(rows):
+            rows, groups = rows.assign(**{LIST: self.lists(rows)}), (*groups, LIST)
         if _repeated(rows):
             taste = rows["participant_id"].astype(str) + " " + rows["condition"].astype(str)
             rows, groups = rows.assign(**{TASTE: taste}), (*groups, TASTE)
         return crossed(
             rows, outcome.column, conditions=conditions, groups=groups, alpha=self.design.alpha
         )
+
+    def lists(self, rows: pd.DataFrame) -> pd.Series:
+        """The number of each row's list: playlists that hold the same tracks have the same one."""
+        if not self._lists:
+            tracks = self.tables[TRACKS].drop_duplicates(["playlist_id", "track_id"])
+            held = tracks.sort_values("track_id").groupby("playlist_id")["track_id"].agg(tuple)
+            self._lists.append(pd.Series(pd.factorize(held)[0], held.index))
+        return rows["playlist_id"].map(self._lists[0])
+
+    def heard_again(self, rows: pd.DataFrame) -> bool:
+        """Whether a list was heard by several."""
+        heard = rows.assign(**{LIST: self.lists(rows)})[["participant_id", LIST]].dropna()
+        return bool(heard.drop_duplicates()[LIST].duplicated().any())
 
 
 def models(

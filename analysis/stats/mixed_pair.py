@@ -1,7 +1,8 @@
 """Two conditions compared on all ratings at once: a row of `COMPARISONS` from a mixed model.
 
-The samples are participants and tracks, so that a difference that belongs to the tracks that one
-condition happened to play is not taken for one between the conditions. The model is in `mixed`;
+The samples are participants and tracks (of ratings of playlists: the lists that several heard), so
+that a difference that belongs to the tracks that one condition happened to play is not taken for
+one between the conditions. The model is in `mixed`;
 tests of participants' means are in `compare`.
 """
 
@@ -18,7 +19,7 @@ from .rows import COMPARISONS, OK, Fields, named, not_estimable
 from .t_tests import tost
 
 TEST, UNIT = MIXED_MODEL, "rating"
-TRACK = "track_id"
+HEARD = ("track", "list")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def mixed_model(pair: Pair, *, bound: float | None = None) -> pd.DataFrame:
     rating; its interval is the estimate's, in this unit, which takes the SD as known. With `bound`
     (in the outcome's unit) `tost_p` below alpha says that the conditions differ by less.
 
-    What can't be estimated is empty and `status` says why: what the model says, or one track a
-    condition, which can't be told from the condition itself. Raises ValueError for a bound that is
+    What can't be estimated is empty and `status` says why: what the model says, or one track or
+    list a condition, which can't be told from the condition itself. Raises ValueError for a bound that is
     not positive. Sources: Judd, Westfall & Kenny (2012), JPSP 103:54, and Westfall, Kenny & Judd
     (2014), JEP: General 143:2020, for the model and d; Kuznetsova et al. (2017), J. Stat. Softw.
     82(13), for the test; Schuirmann (1987), J. Pharmacokinet. Biopharm. 15:657.
@@ -104,8 +105,10 @@ def _problem(pair: Pair, status: str) -> str:
     if status != OK:
         return status.removeprefix("not_estimable: ")
     components = pair.model.components.set_index("component")["status"]
-    apart = "tell every track apart" in str(components.get("track", ""))
-    return "one track in each condition, which can't be told from the condition" if apart else ""
+    for one in HEARD:
+        if f"tell every {one} apart" in str(components.get(one, "")):
+            return f"one {one} in each condition, which can't be told from the condition"
+    return ""
 
 
 def _equivalence(estimate: float, se: float, df: float, bound: float | None) -> Fields:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from analysis import codebook
 from analysis.inference import Design, Outcome
 from analysis.page import Section, Table
@@ -100,6 +102,21 @@ def samples(design: Design, outcomes: Iterable[Outcome]) -> Iterator[str]:
         yield (
             f"Ratings of playlists are compared by a t test {means}: what it finds is meant for "
             "other people, with the query songs and playlists that were there, and not for others."
+        )
+
+
+def heard_again(tables: Mapping[str, pd.DataFrame], design: Design) -> Iterator[str]:
+    """What the t test of playlists passes over where several people heard the same ones."""
+    table = tables["comparisons"]
+    if design.primary is None or design.primary.of_tracks:
+        return
+    own = table[table["outcome"] == design.primary.name]
+    if (own["test"] == "mixed_model").any():
+        yield (
+            "Several people heard the same playlists, as those do who begin with the same query "
+            "song. The t test takes these playlists for granted and may take a difference between "
+            "the few that there were for one between the conditions; the mixed model among the "
+            "other tests takes them as a sample."
         )
 
 

@@ -59,8 +59,9 @@ def sections(
 ) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
     planned = leads.plan(design, manifest.get("analysis_plan"))
+    samples = methods.samples(design, rows.primary(design))
     notes = {
-        "comparisons": [planned, *methods.samples(design, rows.primary(design))],
+        "comparisons": [planned, *samples, *methods.heard_again(tables, design)],
         "baselines": methods.training_songs(manifest),
     }
     told = [_section(plan, tables, design, notes.get(plan.key, ()), figures) for plan in PLANS]

@@ -68,6 +68,7 @@ COMPONENTS = {
     "participant": "participants",
     "track": "songs",
     "playlist": "playlists",
+    "list": "playlists of the same songs",
     "participant_condition": "participants’ tastes for a condition",
     "residual": "residual",
 }

@@ -1,5 +1,6 @@
 """Which comparisons are planned, which correct each other, and whom they are of."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
@@ -115,7 +116,7 @@ def test_each_model_is_fitted_once(monkeypatch):
     power_reached(tables, design, fits)
     terms, _ = models(tables, design, fits)
     assert len(fitted) == len(design.outcomes)
-    row = table.query("test == 'mixed_model'").iloc[0]
+    row = table.query("test == 'mixed_model' and outcome == @LIKING.name").iloc[0]
     term = terms.query("model == 'linear_mixed' and term == 'a - b' and outcome == @LIKING.name")
     assert row[["estimate", "p"]].tolist() == pytest.approx(
         [term["estimate"].item(), term["p"].item()]
@@ -168,7 +169,8 @@ def test_power_of_too_few_says_why():
 def test_power_reached_on_tracks_is_the_mixed_models(plan: Plan, rows: int):
     tables, design = make_tables(12), make_design(plan=plan, primary=LIKING)
     found = power_reached(tables, design)
-    row = comparisons(tables, design).query("test == 'mixed_model'").iloc[0]
+    table = comparisons(tables, design)
+    row = table.query("test == 'mixed_model' and outcome == @LIKING.name").iloc[0]
     assert set(found["test"]) == {"mixed_model"}
     assert len(found) == rows
     # Noncentral t: four of five lie above the critical value.
@@ -176,3 +178,48 @@ def test_power_reached_on_tracks_is_the_mixed_models(plan: Plan, rows: int):
     critical = stats.t.ppf(0.975, row["df"])
     noncentrality = found["effect"].iloc[0] * unit / row["se"]
     assert stats.nct.sf(critical, row["df"], noncentrality) == pytest.approx(0.8, abs=1e-3)
+
+
+def lists(seed: int, *, songs: int = 6, people: int = 60) -> dict[str, pd.DataFrame]:
+    """Who begins with the same query song hears the same list in each condition; no difference."""
+    rng = np.random.default_rng(seed)
+    tables = make_tables(people)
+    playlists = tables["playlist_ratings"]
+    person = playlists["participant_id"].str[1:].astype(int)
+    query = person % songs
+    number = 2 * query + (playlists["condition"] == "b")
+    quality = pd.Series(rng.normal(0, 0.4, 2 * songs))
+    opinion = 3 + quality[number].to_numpy() + rng.normal(0, 0.5, people)[person]
+    tables["playlist_ratings"] = playlists.assign(good=opinion + rng.normal(0, 0.9, len(playlists)))
+    of = dict(zip(playlists["playlist_id"], number, strict=True))
+    tracks = tables["ratings"]
+    tables["ratings"] = tracks.assign(
+        track_id=tracks["playlist_id"].map(of) * 10 + tracks["position"]
+    )
+    return tables
+
+
+def test_lists_that_several_heard_are_a_sample_beside_the_planned_test():
+    design, found = make_design(plan=Plan(outcome="after.good")), {"paired_t": 0, "mixed_model": 0}
+    for seed in range(60):
+        table = comparisons(lists(seed), design).query("outcome == @GOOD.name")
+        for test in found:
+            found[test] += (table.query("test == @test")["p"] < 0.05).sum()
+    assert of(table, "planned")["test"].tolist() == ["paired_t"]
+    assert found["mixed_model"] <= 7 < 12 <= found["paired_t"]
+
+
+def test_where_nobody_heard_the_same_list_there_is_no_such_model():
+    tables = make_tables(12)
+    own = tables["ratings"]["playlist_id"] * 10 + tables["ratings"]["position"]
+    tables["ratings"] = tables["ratings"].assign(track_id=own)
+    table = comparisons(tables, make_design()).query("outcome == @GOOD.name")
+    assert "mixed_model" not in set(table["test"])
+
+
+def test_one_list_a_condition_cannot_be_told_from_the_condition():
+    table = comparisons(lists(1, songs=1), make_design()).query("outcome == @GOOD.name")
+    (row,) = table[table["test"] == "mixed_model"].to_dict("records")
+    assert row["status"] == (
+        "not_estimable: one list in each condition, which can't be told from the condition"
+    )

@@ -9,7 +9,7 @@ from analysis.inference import Design, infer
 from analysis.page import Section
 from analysis.story import brief, sections, shown
 from survey.analysis_plan import Plan
-from tests.analysis.handmade import GOOD, METRICS, Tables, make_design, make_tables
+from tests.analysis.handmade import GOOD, LIKING, METRICS, Tables, make_design, make_tables
 
 PLAN = Plan(outcome="after.good", contrasts=(("b", "a"),), exclusions=("incomplete",))
 ODD = ["=1+1", "<b>Žluť - x</b>"]
@@ -168,3 +168,21 @@ def test_methods_name_the_plan_and_the_data():
     manifest = {"data_hash": "f00", "software": {"numpy": "2"}, "models": [], "rows": {"flow": 3}}
     section = sections(full(make_tables(2), design), design, manifest)[-1]
     assert {PLAN.sha256, "f00", "2"} <= {row[-1] for row in section.tables[-1].rows}
+
+
+def test_comparisons_say_whom_and_what_they_are_meant_for():
+    tables = make_tables(12)
+    notes = [
+        " ".join(told(tables, make_design(primary=primary))["comparisons"].notes)
+        for primary in (LIKING, GOOD)
+    ]
+    assert "for other songs such as these" in notes[0]
+    assert "with the query songs and playlists that were there, and not for others" in notes[1]
+
+
+def test_playlists_that_several_heard_are_said_to_be_taken_for_granted():
+    tables = make_tables(12)
+    assert "heard the same playlists" in words_of(told(tables, make_design())["comparisons"])
+    own = tables["ratings"]["playlist_id"] * 10 + tables["ratings"]["position"]
+    tables["ratings"] = tables["ratings"].assign(track_id=own)
+    assert "heard the same playlists" not in words_of(told(tables, make_design())["comparisons"])
