@@ -45,7 +45,7 @@ def mixed_model(pair: Pair, *, bound: float | None = None) -> pd.DataFrame:
     (in the outcome's unit) `tost_p` below alpha says that the conditions differ by less.
 
     What can't be estimated is empty and `status` says why: what the model says, or one track or
-    list a condition, which can't be told from the condition itself. Raises ValueError for a bound that is
+    list a condition, which can't be told from it. Raises ValueError for a bound that is
     not positive. Sources: Judd, Westfall & Kenny (2012), JPSP 103:54, and Westfall, Kenny & Judd
     (2014), JEP: General 143:2020, for the model and d; Kuznetsova et al. (2017), J. Stat. Softw.
     82(13), for the test; Schuirmann (1987), J. Pharmacokinet. Biopharm. 15:657.
