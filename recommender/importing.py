@@ -5,7 +5,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.db import InterfaceError, OperationalError
+
 from . import services
+from .disk import StorageError
 from .file_names import Matches, likely
 from .metadata import Description, Remark, describe, stated, tagged
 from .models import GenreModel, Track
@@ -74,9 +77,7 @@ class Import:
         try:
             sniff(file)
         except AudioError as error:
-            self.remarks["files left aside, which are no audio"].append(
-                f"{readable(file)}: {error}"
-            )
+            self.remarks["files left aside: no audio"].append(f"{readable(file)}: {error}")
             return True
         return False
 
@@ -91,6 +92,7 @@ class Import:
     def take(self, file: Path, outcome: "Outcome") -> None:
         """Keep what was heard in a file, or why nothing was. Raises StorageError."""
         from .engine.containers import AudioError
+        from .engine.faults import unforeseen
 
         try:
             if isinstance(outcome, Exception):
@@ -101,6 +103,11 @@ class Import:
             track, added = services.import_track(recording, heard, file, fields, self.model)
         except (AudioError, OSError) as error:
             self.refused.append((file, str(error)))
+            return
+        except (StorageError, OperationalError, InterfaceError):
+            raise  # the next file would end so, too
+        except Exception as error:
+            self.refused.append((file, str(unforeseen(error))))
             return
         if added:
             self._note(file, about)

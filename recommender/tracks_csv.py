@@ -28,7 +28,7 @@ class MetadataError(ValueError):
 @dataclass(frozen=True, slots=True, eq=False)
 class Row:
     """line : where it begins. file : the cell, as it is written. cells : the other known columns.
-    is_short : it has fewer cells than the table has columns."""
+    is_short : it ends before the last of them."""
 
     line: int
     file: str
@@ -211,6 +211,10 @@ def _columns(header: Sequence[str]) -> list[str]:
     return columns
 
 
+def _lacks_a_cell(columns: Sequence[str], record: Sequence[str]) -> bool:
+    return any(name in COLUMNS for name in columns[len(record) :])
+
+
 def _rows(records: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[Row]:
     problems = []
     for line, record in records:
@@ -223,6 +227,6 @@ def _rows(records: Iterable[tuple[int, list[str]]], columns: Sequence[str]) -> I
                 'put cells that hold a separator between quotation marks (").'
             )
         known = {name: cells.get(name, "").strip() for name in COLUMNS}
-        yield Row(line, cells.get("file", ""), known, is_short=len(record) < len(columns))
+        yield Row(line, cells.get("file", ""), known, is_short=_lacks_a_cell(columns, record))
     if problems:
         raise MetadataError(_listed(problems))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, transaction
+from django.db import DataError, OperationalError, transaction
 from django.test import override_settings
 from mutagen.flac import FLAC
 
@@ -138,7 +138,7 @@ def test_what_is_missing_is_counted(imported):
     counted = "4 without genre, 4 without artist, 1 row unused, 0 cells not understood, "
     assert f"Missing or in doubt: {counted}" in imported.of_the_folder
     assert "tracks.csv, line 3, gone.wav: no such file" in imported.of_the_folder
-    assert "4 more without genre: --verbose lists them" in imported.of_the_folder
+    assert "4 without genre: --verbose lists them" in imported.of_the_folder
 
 
 def test_the_file_and_its_picture_are_kept(imported):
@@ -362,6 +362,24 @@ def test_an_error_that_nobody_foresaw_is_one_files_refusal(imported, monkeypatch
     said, _ = refused_in(tmp_path, processes=1)
     assert "bad.wav: An error that nobody foresaw ended the work on this file" in said
     assert "(ZeroDivisionError at test_import_tracks.py:" in said
+    assert "1 new\n" in said
+
+
+def test_what_the_database_refuses_of_one_file_is_that_files_refusal(
+    imported, monkeypatch, tmp_path
+):
+    keep = services.keep_heard
+
+    def refuse_one(track, *args):
+        if track.title == "bad":
+            raise DataError("value too long")
+        return keep(track, *args)
+
+    monkeypatch.setattr(services, "keep_heard", refuse_one)
+    for seed, name in ((40, "bad"), (41, "good")):
+        soundfile.write(tmp_path / f"{name}.wav", tune(seed), RATE)
+    said, _ = refused_in(tmp_path, processes=1)
+    assert "bad.wav: An error that nobody foresaw" in said
     assert "1 new\n" in said
 
 

@@ -139,6 +139,11 @@ def test_a_row_that_is_too_short_leaves_the_rest_empty_and_is_told(tmp_path):
     assert row.is_short
 
 
+def test_a_row_that_ends_before_columns_that_are_not_read_is_whole(tmp_path):
+    (row,) = rows(write(tmp_path, f"{HEADER},style,source\na.mp3,A,B,Rock\n"))
+    assert not row.is_short
+
+
 def test_all_rows_with_too_many_cells_are_named(tmp_path):
     said = refusal(write(tmp_path, f"{HEADER}\na.mp3,Hello, Goodbye,B,Rock\nb,,,\nc,,,,x\n"))
     assert "line 2 has 5 cells, but the table has 4 columns" in said

@@ -143,7 +143,8 @@ class Command(DataCommand):
             for place in shown:
                 self.stdout.write(f"    {place}")
             if len(shown) < len(places):
-                self.stdout.write(f"  {len(places) - len(shown)} more {kind}: --verbose lists them")
+                left = f"{len(places) - len(shown)}{' more' if shown else ''}"
+                self.stdout.write(f"  {left} {kind}: --verbose lists them")
 
 
 def counted(n: int, kind: str) -> str:
