@@ -1,7 +1,9 @@
 """A report as it is handed over: the tables, the figures, and the text to read."""
 
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from survey.models import Study
 
@@ -19,8 +21,8 @@ STEPS = 7
 # From so many participants on, a second process for figures saves more time than it takes.
 MANY = 30
 SIMULATED = (
-    "Some participants are simulated: their ratings are in every number and say nothing about "
-    "people. manifest.json names them."
+    "{} simulated: their ratings are in every number and say nothing about people. manifest.json "
+    "names them."
 )
 
 
@@ -42,6 +44,19 @@ def write_report(
     return made
 
 
+def _warnings(people: Mapping[str, Any]) -> list[str]:
+    """That participants are simulated: all of them, or how many."""
+    n, of = people["simulated"], people["registered"]
+    if not n:
+        return []
+    who = "All participants are" if n == of else f"{n:,} of {of:,} participants {_are(n)}"
+    return [SIMULATED.format(who)]
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
 def _publish(made: Made, folder: Path, save: Save) -> None:
     """The figures, and the report to read: for its page, and as one file."""
     design = design_of(made.of)
@@ -49,7 +64,7 @@ def _publish(made: Made, folder: Path, save: Save) -> None:
     told = page.saved(
         sections(made.tables, design, made.manifest, figures),
         brief=brief(made.tables, design),
-        warnings=[SIMULATED] if made.manifest["participants"]["simulated"] else [],
+        warnings=_warnings(made.manifest["participants"]),
     )
     (folder / page.SECTIONS).write_bytes(json_bytes(told))
     study = made.of.study

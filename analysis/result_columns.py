@@ -1,6 +1,9 @@
 """The columns of the tables of results, for the codebook: what the tests of a report give."""
 
+from collections.abc import Iterable
+
 from .column import Column, Type
+from .stats.kinds import OF_CONTRASTS, OF_CORRELATIONS, Conclusion
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 
@@ -17,10 +20,20 @@ P = Column("p", NUMBER, "", "0–1", "Two-sided, uncorrected")
 CI = "Interval of confidence 1 − α (the plan's α; without a plan .05)"
 DECIDING = "Interval of the estimate that leaves out 0 exactly where p_holm is below α"
 TOST = "Interval of the estimate that lies within the bounds exactly where tost_p is below α"
-CONCLUSIONS = (
-    "a higher, a lower, a higher within the bound, a lower within the bound, equivalent, "
-    "undecided, not_estimable"
-)
+
+
+def _decided(what: str, kinds: Iterable[str], which: str) -> tuple[Column, ...]:
+    unit = "as the estimate"
+    said = f"What is concluded of {what} by p_holm and tost_p; empty: not {which} that decides"
+    return (
+        Column("decision_level", NUMBER, "", "0–1", "Confidence: of the Holm step that decided"),
+        Column("decision_ci_low", NUMBER, unit, "", f"{DECIDING}: lower end"),
+        Column("decision_ci_high", NUMBER, unit, "", f"{DECIDING}: upper end"),
+        Column("tost_level", NUMBER, "", "0–1", "Confidence: of the equivalence test, 1 − 2α"),
+        Column("tost_ci_low", NUMBER, unit, "", f"{TOST}: lower end"),
+        Column("tost_ci_high", NUMBER, unit, "", f"{TOST}: upper end"),
+        Column("conclusion", TEXT, "", ", ".join([*kinds, Conclusion.NONE]), said),
+    )
 
 
 def _ends(of: str = "the estimate") -> tuple[Column, Column]:
@@ -35,14 +48,15 @@ def _holm(over: str) -> Column:
     return Column("p_holm", NUMBER, "", "0–1", about, "Holm (1979), Scand. J. Stat. 6:65")
 
 
+FAMILY = Column(
+    "family",
+    TEXT,
+    "",
+    "planned, sensitivity, exploratory",
+    "In the plan, by its confirmatory test; the same with other people in; neither",
+)
 COMPARISONS = (
-    Column(
-        "family",
-        TEXT,
-        "",
-        "planned, sensitivity, exploratory",
-        "Planned, by its confirmatory test; the same with other people in; neither",
-    ),
+    FAMILY,
     OUTCOME,
     Column("condition_a", TEXT, "", "", "The first condition; all: several conditions at once"),
     Column("condition_b", TEXT, "", "", "The second one; empty: several conditions at once"),
@@ -89,27 +103,7 @@ COMPARISONS = (
         "planned, over all pairs",
         "Holm (1979), Scand. J. Stat. 6:65",
     ),
-    Column(
-        "decision_level",
-        NUMBER,
-        "",
-        "0–1",
-        "Confidence of the decision's interval: that of the Holm step that decided",
-    ),
-    Column("decision_ci_low", NUMBER, "scale point", "", f"{DECIDING}: lower end"),
-    Column("decision_ci_high", NUMBER, "scale point", "", f"{DECIDING}: upper end"),
-    Column(
-        "tost_level", NUMBER, "", "0–1", "Confidence of the equivalence test's interval: 1 − 2α"
-    ),
-    Column("tost_ci_low", NUMBER, "scale point", "", f"{TOST}: lower end"),
-    Column("tost_ci_high", NUMBER, "scale point", "", f"{TOST}: upper end"),
-    Column(
-        "conclusion",
-        TEXT,
-        "",
-        CONCLUSIONS,
-        "What is concluded of a − b by p_holm and tost_p; empty: not the test that decides",
-    ),
+    *_decided("a − b", OF_CONTRASTS.values(), "the test"),
     Column("effect", NUMBER, "", "", "Effect size, positive where a is higher"),
     Column("effect_name", TEXT, "", "", "Which effect size"),
     *_ends("the effect"),
@@ -179,6 +173,7 @@ VARIANCE_COMPONENTS = (
 )
 METRIC = Column("metric", TEXT, "", "", "Column of playlist_metrics")
 COHESION_VS_RATING = (
+    FAMILY,
     METRIC,
     Column("label_source", TEXT, "", "metadata, cnn", "Whose labels the metric is computed from"),
     OUTCOME,
@@ -196,6 +191,7 @@ COHESION_VS_RATING = (
     Column("method", TEXT, "", "", "Coefficient and inference"),
     Column("estimate", NUMBER, "", "−1–1", "Correlation of metric and rating"),
     *_ends(),
+    Column("se", NUMBER, "", "≥ 0", "Jackknife error that p and the deciding interval come of"),
     Column("df", NUMBER, "", "> 0", "Degrees of freedom of p"),
     P,
     Column(
@@ -206,6 +202,7 @@ COHESION_VS_RATING = (
         "Corrected over the metrics of one outcome, source, level and condition",
         "Holm (1979), Scand. J. Stat. 6:65",
     ),
+    *_decided("the correlation", OF_CORRELATIONS.values(), "the level"),
     Column("tost_bound", NUMBER, "", "0–1", "Smallest correlation of interest, of the plan"),
     Column(
         "tost_p",
@@ -218,6 +215,7 @@ COHESION_VS_RATING = (
     STATUS,
 )
 CHOSEN = "chooses songs by what the metric is computed from"
+CONCLUSIONS = ", ".join([*OF_CONTRASTS.values(), Conclusion.NONE])
 SAYS = "which condition is better, no difference, or undecided"
 
 

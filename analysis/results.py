@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ from survey.models import Study
 from . import figures
 from .figures import Figure
 from .inference import Design, Outcome
-from .inference.design import PLAYLISTS, TRACKS, rows_in
+from .inference.design import PLANNED, PLAYLISTS, SENSITIVITY, TRACKS, rows_in
 from .inference.relating import about_playlists, measured, metrics_of
 from .primary import primary
 from .scales import FAMILIAR, Scale
 from .source import Source
+from .story.rows import by_distance
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -77,7 +79,8 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
     names = {outcome.name: outcome.label for outcome in design.outcomes}
     if design.primary:
         yield figures.by_condition(
-            rows_in(tables[design.primary.file], design.sets[-1]),
+            # Of everybody, as the table beside it.
+            tables[design.primary.file],
             design.primary.column,
             conditions=design.conditions,
             said=design.primary.label,
@@ -85,7 +88,12 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
         )
     for outcome in sorted(design.outcomes, key=lambda one: one != design.primary):
         yield _distribution(tables, outcome, design)
-    yield figures.forest(_primary_first(tables, design), names=names, alpha=design.alpha)
+    compared = _primary_first(tables, design)
+    main = compared["analysis_set"] == design.sets[-1]
+    yield figures.forest(compared[main], names=names, alpha=design.alpha)
+    if len(design.sets) > 1:
+        both = compared[compared["family"].isin([PLANNED, SENSITIVITY])]
+        yield figures.forest(both, names=names, name="exclusions", alpha=design.alpha)
     if design.primary and design.paired:
         for a, b in design.planned_pairs or design.pairs:
             yield figures.paired(
@@ -97,13 +105,19 @@ def _drawings(tables: Tables, design: Design) -> Iterator[Figure | None]:
                 seed=design.seed,
             )
     yield figures.genre_space(
-        tables["playlist_places"],
+        _analysed(tables["playlist_places"], tables, design),
         _of_metadata(tables["playlist_metrics"]),
         conditions=design.conditions,
         seed=design.seed,
     )
     yield from _against_metrics(tables, design)
     yield from _along(tables, design)
+
+
+def _analysed(places: pd.DataFrame, tables: Tables, design: Design) -> pd.DataFrame:
+    """The playlists of those who are analysed."""
+    kept = [rows_in(tables[file], design.sets[-1])["playlist_id"] for file in (TRACKS, PLAYLISTS)]
+    return places[places["playlist_id"].isin(pd.concat(kept))]
 
 
 def _primary_first(tables: Tables, design: Design) -> pd.DataFrame:
@@ -154,12 +168,11 @@ def _along(tables: Tables, design: Design) -> Iterator[Figure | None]:
     liked = [one for one in design.outcomes if one.of_tracks][:1]
     for outcome in liked:
         rows = rows_in(tables[TRACKS], design.sets[-1])
-        for draw, column in ((figures.by_position, "position"), (figures.by_distance, "distance")):
-            if column in rows:
-                yield draw(
-                    rows,
-                    outcome.column,
-                    conditions=design.conditions,
-                    said=outcome.label,
-                    seed=design.seed,
-                )
+        shared: dict[str, Any] = {
+            "conditions": design.conditions,
+            "said": outcome.label,
+            "seed": design.seed,
+        }
+        yield figures.by_position(rows, outcome.column, **shared)
+        if "distance" in rows and not by_distance(tables[TRACKS]):
+            yield figures.by_distance(rows, outcome.column, **shared)

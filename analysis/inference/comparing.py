@@ -108,14 +108,11 @@ def _concluded(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     decides = table["test"] == table["outcome"].map(tests)
     exploratory = table["family"] == EXPLORATORY
     planned, every = (
-        concluded(table, family, set(tests.values()), design.alpha)
-        for family in (FAMILY, SAME_TEST)
+        concluded(table, family, decides, design.alpha) for family in (FAMILY, SAME_TEST)
     )
     found = pd.concat([planned[~exploratory], every[exploratory]]).sort_index()
     of_pair = found["condition_a"] != EVERY_CONDITION
-    return found.assign(
-        conclusion=found["conclusion"].where(decides), p_holm=found["p_holm"].where(of_pair)
-    )
+    return found.assign(p_holm=found["p_holm"].where(of_pair))
 
 
 def power_reached(

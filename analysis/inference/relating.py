@@ -9,20 +9,21 @@ import pandas as pd
 from analysis.metrics.circular import by_labels
 from analysis.planned_test import METRICS
 from analysis.stats import correlate, exact
-from analysis.stats.compare import holm
+from analysis.stats.conclusions import DECIDED, concluded
 from analysis.stats.correlate import CORRELATIONS
+from analysis.stats.kinds import OF_CORRELATIONS
 from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
 from analysis.stats.verdicts import BETTER, VERDICTS, verdicts
 
 from .comparing import confirmatory
-from .design import TRACKS, Design, Outcome, rows_in
+from .design import EXPLORATORY, PLANNED, SENSITIVITY, TRACKS, Design, Outcome, rows_in
 
 Tables = Mapping[str, pd.DataFrame]
 
 # Whose genre labels verdicts on metrics take: the library's.
 LABELS = "metadata"
-COLUMNS = ["metric", "label_source", "outcome", *CORRELATIONS]
-COLUMNS.insert(COLUMNS.index("p") + 1, "p_holm")
+COLUMNS = ["family", "metric", "label_source", "outcome", *CORRELATIONS]
+COLUMNS[COLUMNS.index("p") + 1 : COLUMNS.index("p") + 1] = DECIDED
 COLUMNS.insert(COLUMNS.index("status"), "analysis_set")
 ALONG_COLUMNS = [*WITHIN_PLAYLISTS[:-1], "p_holm", "analysis_set", "status"]
 FAMILY = ["analysis_set", "outcome", "label_source", "level", "condition"]
@@ -65,14 +66,34 @@ def against_metrics(tables: Tables, design: Design) -> pd.DataFrame:
     """Each metric and outcome: pooled, within each condition, adjusted for it, and, where people
     rated several playlists, within participants and conditions.
 
-    `p_holm` corrects over the metrics of an outcome, source of labels, level and condition.
+    `p_holm` corrects over the metrics of an outcome, source of labels, level and condition. What is
+    concluded, and by which intervals: `analysis.stats.conclusions`; only at `deciding_level`, and
+    with the library's labels.
     """
     parts = list(_against(tables, design))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     table = pd.concat(parts, ignore_index=True)
-    table["p_holm"] = table.groupby(FAMILY, dropna=False)["p"].transform(holm)
-    return table[COLUMNS]
+    decides = (table["label_source"] == LABELS) & (table["level"] == deciding_level(design))
+    planned = decides & (table["outcome"] == _name(design.primary)) & bool(design.plan.metrics)
+    family = table["analysis_set"].map(
+        lambda one: PLANNED if one == design.sets[-1] else SENSITIVITY
+    )
+    table = table.assign(family=family.where(planned, EXPLORATORY))
+    found = concluded(table, FAMILY, decides, design.alpha, OF_CORRELATIONS)
+    ends = ["decision_ci_low", "decision_ci_high", "tost_ci_low", "tost_ci_high"]
+    found[ends] = found[ends].clip(-1, 1)
+    return found[COLUMNS]
+
+
+def deciding_level(design: Design) -> str:
+    """At which level a correlation is concluded: of one condition pooled, of several with the
+    condition taken out."""
+    return "adjusted" if len(design.conditions) > 1 else "pooled"
+
+
+def _name(outcome: Outcome | None) -> str:
+    return outcome.name if outcome else ""
 
 
 def _against(tables: Tables, design: Design) -> Iterator[pd.DataFrame]:
@@ -95,10 +116,11 @@ def _levels(frame: pd.DataFrame, metric: str, design: Design) -> Iterator[pd.Dat
         "seed": design.seed,
     }
     yield correlate.spearman_clustered(frame, metric, "rating", **shared)
-    yield correlate.within_conditions(
-        frame, metric, "rating", conditions=design.conditions, **shared
-    )
-    yield correlate.adjusted(frame, metric, "rating", **shared)
+    if len(design.conditions) > 1:
+        yield correlate.within_conditions(
+            frame, metric, "rating", conditions=design.conditions, **shared
+        )
+        yield correlate.adjusted(frame, metric, "rating", **shared)
     if design.paired or frame["participant_id"].duplicated().any():
         yield correlate.repeated_measures(
             frame, metric, "rating", bound=shared["bound"], alpha=design.alpha

@@ -60,7 +60,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A correlation, its interval, its p, and the p that it reaches a bound; NaN = none."""
+    """A correlation, its interval, its p, the p that it reaches a bound, and the error that both p
+    come of; NaN = none."""
 
     r: float
     low: float = np.nan
@@ -68,6 +69,7 @@ class Inference:
     df: float = np.nan
     p: float = np.nan
     tost_p: float = np.nan
+    error: float = np.nan
 
 
 def sample(x: ArrayLike, y: ArrayLike, clusters: ArrayLike, strata: ArrayLike) -> Sample:
@@ -121,6 +123,7 @@ def infer(data: Sample, *, bound: float | None, alpha: float, seed: int) -> Infe
         df,
         float(2 * stats.t.sf(abs(r) / error, df)),
         float(stats.t.sf((bound - abs(r)) / error, df)) if bound else np.nan,
+        error,
     )
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .conclusions import Conclusion, concluded, deciding
+from .conclusions import concluded, deciding
 from .effects import Floats, differences
+from .kinds import Conclusion
 from .participants import means_by_condition, too_few, too_few_complete
 from .rows import OK, Fields, not_estimable
 from .t_tests import paired_t, welch_t
@@ -135,7 +136,8 @@ def verdicts(
     found = [_compared(frame, name, pair) for pair in pairs for name in names]
     if not found:
         return pd.DataFrame(columns=VERDICTS)
-    table = _exact(concluded(pd.DataFrame(found), FAMILY, [METRIC_TEST], alpha))
+    compared = pd.DataFrame(found)
+    table = _exact(concluded(compared, FAMILY, compared["metric"].notna(), alpha))
     rows = []
     for at, metric in enumerate(table.to_dict("records")):
         person, name = pairs[at // len(names)], metric["metric"]
@@ -153,7 +155,6 @@ def verdicts(
 
 # the metric's side
 
-METRIC_TEST = "t"
 EXACTLY = {1.0: Conclusion.HIGHER.value, -1.0: Conclusion.LOWER.value,
            0.0: Conclusion.EQUIVALENT.value}  # fmt: skip
 
@@ -171,7 +172,7 @@ def _compared(frame: pd.DataFrame, metric: str, pair: Mapping[Any, Any]) -> Fiel
     gap = float((differences(x, y) if paired else x[:1] - y[:1])[0]) if exact else test.estimate
     return {
         **{"metric": metric, "family": pair["family"], "condition_a": a, "condition_b": b},
-        **{"design": "within" if paired else "between", "test": METRIC_TEST, "exact": exact},
+        **{"design": "within" if paired else "between", "exact": exact},
         **{"n_a": len(x), "n_b": len(y), "mean_a": _mean(x), "mean_b": _mean(y)},
         **{"estimate": gap, "se": test.se, "df": test.df, "p": test.p, "tost_p": np.nan},
         **({"status": OK} if exact or not problem else not_estimable(problem)),

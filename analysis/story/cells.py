@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.figures.words import number, span
 from analysis.inference import Design
-from analysis.stats.conclusions import Conclusion
+from analysis.stats.kinds import Conclusion
 
 from . import words
 

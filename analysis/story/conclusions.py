@@ -3,7 +3,7 @@
 Nothing is decided here: `analysis.stats.conclusions` has done so, row by row.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -11,11 +11,20 @@ import pandas as pd
 from analysis.figures.words import counted, listed, number, span
 from analysis.inference import Design
 from analysis.inference.design import PLANNED
-from analysis.stats.conclusions import DECISION, EQUIVALENCE, Conclusion
+from analysis.stats.conclusions import DECISION, EQUIVALENCE
+from analysis.stats.kinds import Conclusion
 from analysis.stats.verdicts import CIRCULAR, MIRROR, Verdict
 
 from . import rows, words
-from .phrases import MOST_NAMED, NO_PAIR, NO_SCALE, level_of, p_value
+from .phrases import (
+    MOST_NAMED,
+    NO_PAIR,
+    NO_SCALE,
+    NOBODY,
+    is_or_are,
+    level_of,
+    p_value,
+)
 from .told import Told, claim, joined, named, told
 
 Tables = Mapping[str, pd.DataFrame]
@@ -33,17 +42,27 @@ def comparisons(tables: Tables, design: Design) -> Told:
         return Told(NO_PAIR)
     planned = bool((table["family"] == PLANNED).all())
     opening = "As planned, on" if planned else "Exploratory, on"
-    found = _findings(table, design, None if planned else MOST_NAMED)
+    found = _findings(
+        table,
+        OPENINGS,
+        lambda row, several: _finding(row, design, several),
+        None if planned else MOST_NAMED,
+    )
     return told("{} {}: {}.", opening, words.quoted(design.primary, design), found)
 
 
-def _findings(table: pd.DataFrame, design: Design, most: int | None) -> Told:
+def _findings(
+    table: pd.DataFrame,
+    openings: Mapping[tuple[Conclusion, ...], str],
+    finding: Callable[[Row, bool], Told],
+    most: int | None,
+) -> Told:
     """One finding for each kind of conclusion."""
     several = int(table["p"].notna().sum()) > 1
     said: list[Told] = []
-    for kinds, opening in OPENINGS.items():
+    for kinds, opening in openings.items():
         of_kind = [row for _, row in table.iterrows() if row["conclusion"] in kinds]
-        parts = [_finding(row, design, several) for row in of_kind]
+        parts = [finding(row, several) for row in of_kind]
         if parts:
             said.append(told("{}{}", opening, named(parts, most)))
     return told("; ".join("{}" for _ in said), *said)
@@ -92,43 +111,122 @@ def _n(row: Row, design: Design) -> str:
     return f"n = {int(row['n_a'])} and {int(row['n_b'])}"
 
 
-def exclusions(tables: Tables, design: Design) -> Told:
-    """Whether the planned comparisons conclude the same with everybody in."""
-    if not design.plan.exclusions:
-        return Told("No exclusion was planned, so every result here is of everybody.")
-    both = rows.both_sets(tables["comparisons"], design)
-    if both.empty:
-        return Told(
-            "Results with and without the exclusions can't be compared: nothing is compared."
-        )
-    able = both[(both["status"] == "ok") & (both["everybody_status"] == "ok")]
+# correlations
+
+RELATION = ("analysis_set", "label_source", "outcome", "level", "metric")
+
+
+def correlations(tables: Tables, design: Design) -> Told:
+    """What is concluded of each metric and the rating of its playlist: all that were planned; of
+    others how many are shown, and the largest."""
+    table = rows.decided_correlations(tables["cohesion_vs_rating"], design)
+    if table.empty:
+        return Told(NOBODY if rows.modelled(design) else NO_SCALE)
+    asked = words.quoted(rows.modelled(design)[0], design)
+    taken_out = ", with the condition taken out" if len(design.conditions) > 1 else ""
+    if (table["family"] == PLANNED).all():
+        found = _findings(table, OF_CORRELATION, lambda row, several: _related(row, several), None)
+        return told("As planned, {} and metrics of playlists{}: {}.", asked, taken_out, found)
+    able = table[table["conclusion"] != Conclusion.NONE]
     if able.empty:
-        reason = words.why(both["status"].iloc[0]) or words.why(both["everybody_status"].iloc[0])
-        return Told(f"Results with and without the exclusions can't be compared: {reason}.")
-    changed = able[able["conclusion"] != able["everybody_conclusion"]]
-    if len(changed):
-        parts = [_changed(row) for _, row in changed.iterrows()]
-        return told("The exclusions change what is concluded: {}.", joined(parts, "; "))
-    return Told(
-        f"With and without the exclusions, {counted(len(able), 'planned comparison')} "
-        f"{'leads' if len(able) == 1 else 'lead'} to the same conclusion."
+        reason = words.why(table["status"].iloc[0]) or "no p"
+        return Told(f"How metrics go with {asked}{taken_out} can't be estimated: {reason}.")
+    strongest = able.loc[able["estimate"].astype(float).abs().idxmax()]
+    n = sum(Conclusion(one).way != 0 for one in able["conclusion"])
+    count = claim(
+        f"{n or 'none'} of {counted(len(able), 'metric')}",
+        "cohesion_vs_rating",
+        {**strongest, "status": "ok"},
+        *("analysis_set", "label_source", "outcome", "level", "status"),
+    )
+    return told(
+        "Exploratory{}, {} {} shown to go with {}; the largest correlation is that of {}.",
+        taken_out, count, is_or_are(n or 1), asked, _related(strongest, len(able) > 1),
+    )  # fmt: skip
+
+
+OF_CORRELATION = {
+    (Conclusion.POSITIVE, Conclusion.POSITIVE_WITHIN): "the rating rises with ",
+    (Conclusion.NEGATIVE, Conclusion.NEGATIVE_WITHIN): "the rating falls with ",
+    (Conclusion.SMALL,): "a correlation smaller than the bound, and no other, is shown for ",
+    (Conclusion.UNDECIDED,): "no correlation is shown or ruled out for ",
+    (Conclusion.NONE,): "nothing can be estimated for ",
+}
+
+
+def _related(row: Row, several: bool) -> Told:
+    return claim(
+        _correlation(row, several), "cohesion_vs_rating", row, *RELATION, says=row["conclusion"]
     )
 
 
-def _changed(row: Row) -> Told:
+def _correlation(row: Row, several: bool) -> str:
+    concluded, metric = Conclusion(row["conclusion"]), words.of(words.METRICS, row["metric"])
+    if concluded is Conclusion.NONE:
+        return f"{metric} ({words.why(row['status']) or 'no p'})"
+    n = f"n = {counted(int(row['n_playlists']), 'playlist')}"
+    p = f"{'Holm ' if several else ''}{p_value(row['p_holm'])}"
+    narrow = (
+        f"{_ends(row, EQUIVALENCE)}, {p_value(row['tost_p'])} of being smaller than the bound of "
+        f"{number(row['tost_bound'])}"
+    )
+    if concluded is Conclusion.SMALL:
+        return f"{metric} (ρ = {number(row['estimate'])}, {narrow}, {n})"
+    small = f"; {narrow}" if concluded.within else ""
+    return f"{metric} (ρ = {number(row['estimate'])}, {_ends(row, DECISION)}, {n}, {p}{small})"
+
+
+# with everybody in
+
+
+def exclusions(tables: Tables, design: Design) -> Told:
+    """Whether the planned comparisons and correlations conclude the same with everybody in."""
+    if not design.plan.exclusions:
+        return Told("No exclusion was planned, so every result here is of everybody.")
+    files = {"comparisons": CONTRAST, "cohesion_vs_rating": RELATION}
+    both = [
+        (file, row)
+        for file in files
+        for row in rows.both_sets(tables[file], design).to_dict("records")
+    ]
+    if not both:
+        return Told("Results with and without the exclusions can't be compared: none is planned.")
+    able = [one for one in both if {one[1]["status"], one[1]["everybody_status"]} == {"ok"}]
+    if not able:
+        first = both[0][1]
+        reason = words.why(first["status"]) or words.why(first["everybody_status"])
+        return Told(f"Results with and without the exclusions can't be compared: {reason}.")
+    changed = [one for one in able if one[1]["conclusion"] != one[1]["everybody_conclusion"]]
+    if changed:
+        parts = [_changed(row, file, files[file]) for file, row in changed]
+        return told("The exclusions change what is concluded: {}.", joined(parts, "; "))
+    return told(
+        "With and without the exclusions, {} {} to the same conclusion.",
+        named([_alike(able, file) for file in files if any(one[0] == file for one in able)]),
+        "leads" if len(able) == 1 else "lead",
+    )
+
+
+def _alike(able: Sequence[tuple[str, Row]], file: str) -> Told:
+    n = sum(one[0] == file for one in able)
+    what = "planned comparison" if file == "comparisons" else "planned correlation"
+    row = {"family": PLANNED, "status": "ok", "conclusion": None}
+    return claim(counted(n, what), file, row, "family", "status")
+
+
+def _changed(row: Row, file: str, keys: tuple[str, ...]) -> Told:
     """Each side is a claim of its own row."""
-    sides = {"": row["conclusion"], "everybody_": row["everybody_conclusion"]}
     said = [
         claim(
-            f"{words.conclusion(row, concluded)} ({p_value(row[f'{side}p_holm'])})",
-            "comparisons",
-            {**row, "analysis_set": row[f"{side}analysis_set"], "test": row[f"{side}test"]},
-            *CONTRAST,
-            says=concluded,
+            f"{words.conclusion(row, row[f'{side}conclusion'])} ({p_value(row[f'{side}p_holm'])})",
+            file,
+            {**row, "analysis_set": row[f"{side}analysis_set"]},
+            *keys,
+            says=row[f"{side}conclusion"],
         )
-        for side, concluded in sides.items()
+        for side in ("", "everybody_")
     ]
-    return told("of {} it is concluded: {}; with everybody in: {}", words.pair(row), *said)
+    return told("of {} it is concluded: {}; with everybody in: {}", words.related(row), *said)
 
 
 def verdicts(tables: Tables, design: Design) -> Told:

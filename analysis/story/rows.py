@@ -8,14 +8,16 @@ import pandas as pd
 from analysis.inference import Design, Outcome
 from analysis.inference.design import ALL, PLANNED, SENSITIVITY
 from analysis.inference.relating import about_playlists
+from analysis.stats.conclusions import DECIDED
 
 from . import words
 
 Tables = Mapping[str, pd.DataFrame]
 OMNIBUS_F = ("rm_anova", "welch_anova")
 MAIN_STAGES = ("consented", "registered", "assigned", "began", "completed", "analysed")
+COUNTED = ("registered", "assigned", "analysed", "excluded", "without_ratings", "completed")
 SIDE_BY_SIDE = ("pooled", "adjusted", "repeated")
-NUMBERS = ("estimate", "ci_low", "ci_high", "p", "p_holm", "tost_p", "status")
+NUMBERS = ("estimate", "ci_low", "ci_high", "p", "status")
 
 
 def in_main_set(table: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -43,6 +45,12 @@ def stages(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     return rows[rows["stage"].isin(MAIN_STAGES) | rows["n"].fillna(0).gt(0)]
 
 
+def people(table: pd.DataFrame) -> dict[str, int]:
+    """How many of everybody are in each stage."""
+    n = table[table["condition"].isna()].groupby("stage")["n"].sum()
+    return {stage: int(n.get(stage, 0)) for stage in COUNTED}
+
+
 def rules(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     rows = table[table["condition"].isna()]
     return rows if design.plan.exclusions else rows[rows["rule"] != "any"]
@@ -63,12 +71,10 @@ def others_by_condition(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 # comparisons
 
 
-def confirmatory(table: pd.DataFrame, design: Design, family: str | None = None) -> pd.DataFrame:
+def confirmatory(table: pd.DataFrame, design: Design) -> pd.DataFrame:
     """What decides on the primary outcome: the planned contrasts, or without a plan all."""
     rows = of_outcomes(table, primary(design))
     rows = rows[rows["conclusion"].notna()]
-    if family:
-        return rows[rows["family"] == family]
     planned = rows[rows["family"] == PLANNED]
     return planned if len(planned) else rows[rows["analysis_set"] == ALL]
 
@@ -97,10 +103,11 @@ def other_outcomes(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def both_sets(table: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """The planned comparisons beside the same ones with everybody in (columns `everybody_…`)."""
-    keys = ["condition_a", "condition_b"]
-    planned = confirmatory(table, design, PLANNED)
-    everybody = confirmatory(table, design, SENSITIVITY)
+    """The planned comparisons, or correlations, beside the same ones with everybody in (columns
+    `everybody_…`)."""
+    keys = ["metric"] if "metric" in table else ["condition_a", "condition_b"]
+    decided = table[table["conclusion"].notna()]
+    planned, everybody = (decided[decided["family"] == one] for one in (PLANNED, SENSITIVITY))
     if planned.empty:
         return planned
     numbers = [column for column in table.columns if column not in keys]
@@ -128,7 +135,9 @@ def other_terms(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def _compares(name: str, design: Design) -> bool:
-    return name == "condition" or words.is_difference(name, design)
+    """Of one condition there is its mean alone."""
+    of_one = name == "intercept" and len(design.conditions) == 1
+    return of_one or name == "condition" or words.is_difference(name, design)
 
 
 def main_components(table: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -140,6 +149,12 @@ def other_components(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 # baselines
+
+
+def decided_correlations(table: pd.DataFrame, design: Design) -> pd.DataFrame:
+    """Those of the first outcome that something is concluded of."""
+    rows = of_outcomes(in_main_set(table, design), modelled(design)[:1])
+    return rows[rows["conclusion"].notna()]
 
 
 def correlated(table: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -157,6 +172,8 @@ def _side_by_side(rows: pd.DataFrame) -> dict[str, Any]:
     found: dict[str, Any] = {name: first[name] for name in names}
     for _, row in rows.iterrows():
         found |= {f"{row['level']}_{name}": row[name] for name in NUMBERS}
+        if pd.notna(row["conclusion"]):
+            found |= {name: row[name] for name in ("family", "status", *DECIDED, "tost_p")}
     return found
 
 
@@ -169,6 +186,25 @@ def other_correlations(table: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 # the rest
+
+
+def told_once(tables: Tables) -> pd.DataFrame:
+    """Ratings along playlists; where every playlist is in the order of its distances, position and
+    distance are one thing and only the position is told."""
+    table = tables["along_playlists"]
+    return table[table["x"] != "distance"] if by_distance(tables["ratings"]) else table
+
+
+def by_distance(ratings: pd.DataFrame) -> bool:
+    """Whether every playlist is played in the order of the distances to its query song."""
+    if "distance" not in ratings or ratings["distance"].isna().all():
+        return False
+    ordered = ratings.sort_values(["playlist_id", "position"])
+    return bool(ordered.groupby("playlist_id")["distance"].apply(_rises).all())
+
+
+def _rises(distances: pd.Series) -> bool:
+    return bool(distances.dropna().astype(float).is_monotonic_increasing)
 
 
 def along(table: pd.DataFrame, design: Design) -> pd.DataFrame:

@@ -13,16 +13,16 @@ from analysis.page import Picture, Section
 
 from . import conclusions, leads, methods, rows, shown
 from .shown import Shown, table
-from .told import Part, claims
+from .told import Part, Told, claims
 
 Tables = Mapping[str, pd.DataFrame]
 
 CIRCULAR = (
     "Circularity: where a condition chooses songs by what a metric is computed from (the network’s "
     "space, genre labels, artists), the metric shows how playlists were made and not whether they "
-    "are good; that verdict is not counted. The labels here are the library’s, unless said "
-    "otherwise."
+    "are good; that verdict is not counted."
 )
+LABELS = "Genre labels are the library’s, unless said otherwise."
 CONFOUNDED = (
     "Confounding: a condition that picks songs by genre has genre cohesion 1 and entropy 0 by "
     "construction. Pooled correlations compare conditions, too; those with the condition taken out "
@@ -36,12 +36,20 @@ READ = (
     "bound. Cohesion and entropy of one kind of labels are near mirror images, so that they count "
     "once; diversity and spread are read in opposite ways."
 )
-EVERYBODY = "Of everybody, whatever the exclusions."
+EVERYBODY, ANALYSED = "everybody", "analysed"
+OF_WHOM = {
+    EVERYBODY: "Of everybody, whatever the exclusions.",
+    ANALYSED: "Of those who are analysed: without what the analysis plan leaves out.",
+}
+NO_EXCLUSIONS = "Of everybody: no exclusion is planned."
+# What needs two conditions: of one, there is nothing to be said.
+OF_SEVERAL = ("comparisons", "power")
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A section before there are numbers. `figures`: what the names of its figures begin with."""
+    """A section before there are numbers. `figures`: what the names of its figures begin with;
+    `whom` its numbers are of; `of_several`: notes for where there are several conditions."""
 
     key: str
     title: str
@@ -49,6 +57,8 @@ class _Plan:
     notes: Sequence[str] = ()
     shown: Sequence[Shown] = ()
     figures: Sequence[str] = ()
+    whom: str = ""
+    of_several: Sequence[str] = ()
 
 
 def sections(
@@ -58,13 +68,16 @@ def sections(
     figures: Sequence[Figure] = (),
 ) -> list[Section]:
     """Every section, in order; one without data says so instead of leaving a gap."""
+    several = len(design.conditions) > 1
     planned = leads.plan(design, manifest.get("analysis_plan"))
     samples = methods.samples(design, rows.primary(design))
     notes = {
         "comparisons": [planned, *samples, *methods.heard_again(tables, design)],
-        "baselines": methods.training_songs(manifest),
+        "baselines": [*([] if several else [planned]), *methods.training_songs(manifest)],
     }
-    told = [_section(plan, tables, design, notes.get(plan.key, ()), figures) for plan in PLANS]
+    plans = [plan for plan in PLANS if several or plan.key not in OF_SEVERAL]
+    once = {**tables, "along_playlists": rows.told_once(tables)}
+    told = [_section(plan, once, design, notes.get(plan.key, ()), figures) for plan in plans]
     return [*told, methods.section(design, manifest)]
 
 
@@ -75,6 +88,9 @@ def _section(
     notes: Sequence[str],
     figures: Sequence[Figure],
 ) -> Section:
+    nobody = leads.nobody_left(tables, design) if plan.whom == ANALYSED else Told()
+    if nobody:
+        return Section(plan.key, plan.title, str(nobody), notes=notes, claims=nobody.claims)
     made = [table(one, tables, design) for one in plan.shown]
     lead = plan.lead(tables, design)
     return Section(
@@ -82,10 +98,21 @@ def _section(
         plan.title,
         str(lead),
         claims=claims([lead]),
-        notes=(*notes, *plan.notes),
+        notes=(*notes, *_whom(plan, design), *plan.notes, *_of_several(plan, design)),
         tables=[one for one in made if one],
         figures=[_picture(one) for one in figures if _belongs(one, plan)],
     )
+
+
+def _whom(plan: _Plan, design: Design) -> list[str]:
+    """Whose data all of a section shows, said once."""
+    if not plan.whom:
+        return []
+    return [OF_WHOM[plan.whom] if design.plan.exclusions else NO_EXCLUSIONS]
+
+
+def _of_several(plan: _Plan, design: Design) -> Sequence[str]:
+    return plan.of_several if len(design.conditions) > 1 else ()
 
 
 def _belongs(figure: Figure, plan: _Plan) -> bool:
@@ -106,9 +133,10 @@ PLANS = (
         "ratings",
         "Ratings by condition",
         leads.ratings,
-        [f"Each participant’s ratings are averaged first. {EVERYBODY}"],
+        ["Each participant’s ratings are averaged first."],
         [shown.RATINGS, shown.OTHER_RATINGS],
         ["by-condition", "likert"],
+        EVERYBODY,
     ),
     _Plan(
         "comparisons",
@@ -118,7 +146,8 @@ PLANS = (
             *(shown.CONFIRMATORY, shown.OMNIBUS),
             *(shown.REST_OF_PRIMARY, shown.OTHER_OUTCOMES),
         ],
-        figures=["forest", "paired"],
+        figures=["forest-effects", "paired"],
+        whom=ANALYSED,
     ),
     _Plan(
         "models",
@@ -132,14 +161,17 @@ PLANS = (
             "sample, too."
         ],
         [shown.MODELS, shown.VARIANCE, shown.OTHER_MODELS, shown.OTHER_VARIANCE],
+        whom=ANALYSED,
     ),
     _Plan(
         "baselines",
         "Human ratings against the baselines",
         leads.baselines,
-        [READ, CIRCULAR, CONFOUNDED],
+        [LABELS],
         [shown.VERDICTS, shown.CORRELATED, shown.OTHER_CORRELATIONS],
         ["against", "genre-space"],
+        ANALYSED,
+        [READ, CIRCULAR, CONFOUNDED],
     ),
     _Plan(
         "along",
@@ -147,19 +179,28 @@ PLANS = (
         leads.along,
         shown=[shown.ALONG],
         figures=["by-position", "by-distance"],
+        whom=ANALYSED,
     ),
-    _Plan("reliability", "Reliability", leads.reliability, [EVERYBODY], [shown.RELIABILITY]),
+    _Plan(
+        "reliability",
+        "Reliability",
+        leads.reliability,
+        shown=[shown.RELIABILITY],
+        whom=EVERYBODY,
+    ),
     _Plan(
         "exclusions",
         "Exclusions, and the results without them",
         conclusions.exclusions,
-        shown=[shown.BOTH_SETS],
+        shown=[shown.BOTH_SETS, shown.BOTH_RELATED],
+        figures=["forest-exclusions"],
     ),
     _Plan(
         "missing",
         "What is missing",
         leads.missing,
         shown=[shown.MISSING_OF_ALL, shown.MISSING_BY_CONDITION],
+        whom=EVERYBODY,
     ),
     _Plan(
         "power",
@@ -167,5 +208,6 @@ PLANS = (
         leads.power,
         ["Of differences of interest, not of the one seen: that would say no more than p."],
         [shown.POWER],
+        whom=ANALYSED,
     ),
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.inference import Design
 from analysis.inference.design import PLANNED
 from analysis.page import Table
+from analysis.stats.rows import OK
 
 from . import cells, rows, words
 from .cells import MISSING, Column, cell
@@ -33,9 +34,10 @@ class Shown:
 
 
 def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
-    """None where it would have no rows; a column in which nothing stands is left out."""
+    """None where it would have no rows, or nothing in them but one and the same reason, which the
+    section's sentence says; a column in which nothing stands is left out."""
     chosen = shown.rows(tables[shown.file], design)
-    if chosen.empty:
+    if chosen.empty or _says_nothing(chosen):
         return None
     written = [
         [cell(row, column, design) for row in chosen.to_dict("records")] for column in shown.columns
@@ -53,6 +55,11 @@ def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
     )
 
 
+def _says_nothing(rows: pd.DataFrame) -> bool:
+    why = [*rows.get("status", [])]
+    return len(why) > 1 and why[0] != OK and len(set(why)) == 1
+
+
 def _heading(column: Column, design: Design) -> str:
     if column.title == CONFIDENCE:
         return f"{confidence(design)} interval"
@@ -64,6 +71,7 @@ def _heading(column: Column, design: Design) -> str:
 QUESTION = Column("Question", cells.asked(), shared=True)
 MODEL = Column("Model", cells.named("model", words.MODELS), shared=True)
 CONCLUSION = Column("Conclusion", cells.conclusion())
+METRIC = Column("Metric", cells.named("metric", words.METRICS))
 PAIR = Column("Comparison", lambda row, design: words.pair(row))
 WHY = Column("Why not", cells.why)
 FLOW = Shown(
@@ -156,21 +164,43 @@ OTHER_OUTCOMES = Shown(
     results=True,
     folded=True,
 )
+IN_BOTH = [
+    Column("difference", cells.figure("estimate")),
+    Column("interval", cells.levelled("decision")),
+    Column("p, Holm", cells.p("p_holm")),
+    Column("conclusion", cells.conclusion()),
+    Column("Everybody: n", cells.sizes("everybody_n_a", "everybody_n_b")),
+    Column("difference", cells.figure("everybody_estimate")),
+    Column("interval", cells.levelled("everybody_decision")),
+    Column("p, Holm", cells.p("everybody_p_holm")),
+    Column("conclusion", cells.conclusion("everybody_conclusion")),
+    WHY,
+]
 BOTH_SETS = Shown(
     "comparisons",
     "The planned comparisons without the excluded, and with everybody",
+    [PAIR, Column("Planned: n", cells.sizes()), *IN_BOTH],
+    rows.both_sets,
+)
+BOTH_RELATED = Shown(
+    "cohesion_vs_rating",
+    "The planned correlations without the excluded, and with everybody",
     [
-        PAIR,
-        Column("Planned: n", cells.sizes()),
-        Column("difference", cells.figure("estimate")),
-        Column("interval", cells.levelled("decision")),
-        Column("p, Holm", cells.p("p_holm")),
-        Column("conclusion", cells.conclusion()),
-        Column("Everybody: n", cells.sizes("everybody_n_a", "everybody_n_b")),
-        Column("difference", cells.figure("everybody_estimate")),
-        Column("interval", cells.levelled("everybody_decision")),
-        Column("p, Holm", cells.p("everybody_p_holm")),
-        Column("conclusion", cells.conclusion("everybody_conclusion")),
+        METRIC,
+        *(
+            column
+            for whose in ("", "everybody_")
+            for column in (
+                Column(
+                    "Everybody: playlists" if whose else "Planned: playlists",
+                    cells.count(f"{whose}n_playlists"),
+                ),
+                Column("correlation", cells.figure(f"{whose}estimate")),
+                Column("interval", cells.levelled(f"{whose}decision")),
+                Column("p, Holm", cells.p(f"{whose}p_holm")),
+                Column("conclusion", cells.conclusion(f"{whose}conclusion")),
+            )
+        ),
         WHY,
     ],
     rows.both_sets,
@@ -210,7 +240,6 @@ OTHER_VARIANCE = Shown(
     rows.other_components,
     folded=True,
 )
-METRIC = Column("Metric", cells.named("metric", words.METRICS))
 VERDICTS = Shown(
     "metric_verdicts",
     "What each metric would have concluded, next to what people said",
@@ -236,7 +265,6 @@ VERDICTS = Shown(
 def _level(level: str) -> list[Column]:
     """A level's correlation with its p beside it, or why there is none."""
     estimate = cells.with_interval(f"{level}_estimate", f"{level}_ci_low", f"{level}_ci_high")
-    holm, equivalence = cells.p(f"{level}_p_holm"), cells.p(f"{level}_tost_p")
 
     def write(row: cells.Row, design: Design) -> str:
         reason = words.why(row.get(f"{level}_status", "ok"))
@@ -244,8 +272,7 @@ def _level(level: str) -> list[Column]:
 
     return [
         Column(words.LEVELS[level].capitalize(), write),
-        Column("p, Holm", holm),
-        Column("p, smaller than the bound", equivalence),
+        Column("p", cells.p(f"{level}_p")),
     ]
 
 
@@ -258,9 +285,15 @@ CORRELATED = Shown(
         *_level("pooled"),
         *_level("adjusted"),
         *_level("repeated"),
+        Column("Deciding interval", cells.levelled("decision")),
+        Column("p, Holm", cells.p("p_holm")),
+        Column("Interval, smaller than the bound", cells.levelled("tost")),
+        Column("p, smaller than the bound", cells.p("tost_p")),
+        CONCLUSION,
         QUESTION,
     ],
     rows.correlated,
+    results=True,
 )
 OTHER_CORRELATIONS = Shown(
     "cohesion_vs_rating",
@@ -276,7 +309,6 @@ OTHER_CORRELATIONS = Shown(
         Column("Correlation", cells.figure("estimate")),
         Column(CONFIDENCE, cells.interval()),
         Column("p", cells.p()),
-        Column("p, Holm", cells.p("p_holm")),
         WHY,
     ],
     rows.other_correlations,

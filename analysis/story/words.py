@@ -11,7 +11,7 @@ from analysis.figures.words import clean
 from analysis.figures.words import why as why
 from analysis.inference import Design, Outcome
 from analysis.inference.design import PLAYLISTS, TRACKS
-from analysis.stats.conclusions import Conclusion
+from analysis.stats.kinds import Conclusion
 from survey.analysis_plan import PARTICIPANT, PLAYLIST, RULES
 
 LONGEST = 120
@@ -151,17 +151,27 @@ def pair(row: Mapping[str, object]) -> str:
 
 def conclusion(row: Mapping[str, object], concluded: str) -> str:
     """What is concluded of a pair, in a few words: “cnn higher than random”."""
-    a, b = row["condition_a"], row["condition_b"]
+    a, b = row.get("condition_a"), row.get("condition_b")
     said = {
         Conclusion.HIGHER: f"{a} higher than {b}",
         Conclusion.LOWER: f"{a} lower than {b}",
         Conclusion.HIGHER_WITHIN: f"{a} higher than {b}, within the bound",
         Conclusion.LOWER_WITHIN: f"{a} lower than {b}, within the bound",
         Conclusion.EQUIVALENT: "smaller than the bound",
+        Conclusion.POSITIVE: "rises with it",
+        Conclusion.NEGATIVE: "falls with it",
+        Conclusion.POSITIVE_WITHIN: "rises with it, within the bound",
+        Conclusion.NEGATIVE_WITHIN: "falls with it, within the bound",
+        Conclusion.SMALL: "smaller than the bound",
         Conclusion.UNDECIDED: "undecided",
         Conclusion.NONE: "not estimable",
     }
     return said[Conclusion(concluded)]
+
+
+def related(row: Mapping[str, object]) -> str:
+    """What a planned result is about: a pair of conditions, or a metric."""
+    return of(METRICS, row["metric"]) if row.get("metric") else pair(row)
 
 
 def term(row: Mapping[str, object], design: Design) -> str:

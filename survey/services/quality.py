@@ -73,17 +73,27 @@ def _seconds_a_track(trial: Trial) -> float | None:
     if not ready or not trial.rated_at:
         return None
     took = (trial.rated_at - ready).total_seconds()
+    if trial.participant.simulated:
+        # They wait for nothing, or each would take as long as a person: what they say to have
+        # heard is the time that they would have taken, so that rules can be tried.
+        took += sum(heard_seconds(ranges, length) for ranges, length in _heard(trial))
     return quality.seconds_a_track(took, trial.tracks.count())
 
 
 def _heard_share(trial: Trial) -> float | None:
     """None where no player reported anything: without JavaScript, nothing is known."""
+    heard = _heard(trial)
+    if not any(ranges for ranges, _length in heard):
+        return None
+    seconds = [heard_seconds(*one) for one in heard]
+    return quality.mean_heard_share(seconds, [length for _ranges, length in heard])
+
+
+def _heard(trial: Trial) -> list[tuple[list[tuple[float, float]], float]]:
+    """The ranges heard of each track, and its length."""
     events = ListeningEvent.objects.filter(track__trial=trial, kind=ListeningEvent.Kind.HEARD)
     ranges: dict[int, list[tuple[float, float]]] = defaultdict(list)
     for track, start, end in events.values_list("track_id", "start_s", "end_s"):
         ranges[track].append((start or 0.0, end or 0.0))
-    if not ranges:
-        return None
-    tracks = list(trial.tracks.values_list("pk", "track__duration_s"))
-    heard = [heard_seconds(ranges[pk], duration) for pk, duration in tracks]
-    return quality.mean_heard_share(heard, [duration for _pk, duration in tracks])
+    tracks = trial.tracks.values_list("pk", "track__duration_s")
+    return [(ranges.get(pk, []), length) for pk, length in tracks]

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from survey import services, views
-from survey.models import Flag, ListeningEvent, Study, TrialTrack
+from survey.models import Flag, ListeningEvent, Participant, Study, TrialTrack
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +93,16 @@ def test_ratings_faster_than_the_study_allows_are_marked(with_settings):
 
 def hear(track: TrialTrack, seconds: float) -> None:
     ListeningEvent.objects.create(key=uuid4(), track=track, start_s=0, end_s=seconds)
+
+
+def test_simulated_participants_took_as_long_as_they_say_to_have_heard(with_settings):
+    """They wait for nothing: by the clock every one of them would be too fast."""
+    visitor = with_settings(flag_seconds_a_track=5.0, flag_straight_lining=False)
+    Participant.objects.update(simulated=True)
+    for track in services.present(visitor.trial):
+        hear(track, 20)
+    finish(visitor, 3)
+    assert not Flag.objects.exists()
 
 
 def test_a_playlist_hardly_heard_is_marked(with_settings):

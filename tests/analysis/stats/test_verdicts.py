@@ -31,7 +31,7 @@ def people(frame: pd.DataFrame, *pairs: str, bound: float | None = None) -> pd.D
     compare = within if frame["participant_id"].duplicated().any() else between
     parts = [compare(frame, "liking", a, b, bound=bound) for a, b in pairs or ["ab"]]
     table = pd.concat(parts, ignore_index=True).assign(family="planned", outcome="liking")
-    found = concluded(table, FAMILY, ["welch_t", "paired_t"], 0.05)
+    found = concluded(table, FAMILY, table["test"].isin(["welch_t", "paired_t"]), 0.05)
     return found[found["conclusion"].notna()]
 
 

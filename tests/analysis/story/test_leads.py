@@ -30,7 +30,7 @@ NONE = {"estimate": math.nan, "se": math.nan, "p": math.nan}
 
 def decided(*rows: dict[str, object], design: Design | None = None) -> pd.DataFrame:
     table = pd.DataFrame([ROW | row for row in rows], columns=COLUMNS)
-    return concluded(table, FAMILY, ["paired_t", "welch_t"], (design or make_design()).alpha)
+    return concluded(table, FAMILY, table["test"] != "", (design or make_design()).alpha)
 
 
 def compared(*rows: dict[str, object], design: Design | None = None) -> str:
