@@ -230,20 +230,25 @@ def _changed(row: Row, file: str, keys: tuple[str, ...]) -> Told:
 
 
 def verdicts(tables: Tables, design: Design) -> Told:
+    """What is said of all verdicts on metrics together: a claim of the whole table."""
+    said = _of_verdicts(tables["metric_verdicts"])
+    return claim(said, "metric_verdicts", {}) if said else Told()
+
+
+def _of_verdicts(table: pd.DataFrame) -> str:
     """How often the metrics would have concluded what people said. A side that is undecided has
     concluded nothing; what is circular, or a mirror image of another metric, is not counted."""
-    table = tables["metric_verdicts"]
     if table.empty:
-        return Told()
+        return ""
     pairs = len(table[["condition_a", "condition_b"]].drop_duplicates())
     of = f"{counted(table['metric'].nunique(), 'metric')} on {counted(pairs, 'pair')} of conditions"
     able = table[table["status"] == "ok"]
     if able.empty:
         reason = words.why(table["status"].iloc[0]).rpartition("; ")[-1]
-        return Told(f"What {of} would have concluded can't be told ({reason}).")
+        return f"What {of} would have concluded can't be told ({reason})."
     counting = able[able["not_counted"] == ""]
     if counting.empty:
-        return Told(f"Of {of}, no conclusion can be counted as a finding: {_left_out(table)}.")
+        return f"Of {of}, no conclusion can be counted as a finding: {_left_out(table)}."
     verdict = counting["verdict"]
     agree = int(verdict.isin([Verdict.AGREES, Verdict.BOTH_SAME]).sum())
     undecided = int(verdict.str.contains("undecided").sum())
@@ -253,7 +258,7 @@ def verdicts(tables: Tables, design: Design) -> Told:
         f"{undecided} can't be told, as people or the metric are undecided",
     ]
     left_out = _left_out(table)
-    return Told(f"By {of}, {listed(parts)}{f'; not counted: {left_out}' if left_out else ''}.")
+    return f"By {of}, {listed(parts)}{f'; not counted: {left_out}' if left_out else ''}."
 
 
 def _left_out(table: pd.DataFrame) -> str:

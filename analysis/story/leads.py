@@ -287,7 +287,7 @@ def power(tables: Tables, design: Design) -> Told:
     smallest = able[able["n"].astype(float) == able["n"].astype(float).min()].iloc[:1]
     pair = words.pair(smallest.iloc[0].to_dict())
     of = able[[words.pair(row) == pair for row in able.to_dict("records")]]
-    units = "pairs" if design.paired else "participants a condition"
+    units = "pairs" if design.paired else "participants per condition"
     found = [
         f"{row['asked']}, {number(row['effect'])} SDs, with {share(row['power'])}"
         for _, row in of.iterrows()

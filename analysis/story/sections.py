@@ -95,13 +95,21 @@ def _section(
     lead = plan.lead(tables, design)
     return Section(
         plan.key,
-        plan.title,
+        _title(plan, tables, design),
         str(lead),
         claims=claims([lead]),
         notes=(*notes, *_whom(plan, design), *plan.notes, *_of_several(plan, design)),
         tables=[one for one in made if one],
         figures=[_picture(one) for one in figures if _belongs(one, plan)],
     )
+
+
+def _title(plan: _Plan, tables: Tables, design: Design) -> str:
+    """Without what is not there: several conditions, distances that are not the order."""
+    if plan.key == "ratings" and len(design.conditions) == 1:
+        return "Ratings"
+    distance = (tables["along_playlists"]["x"] == "distance").any()
+    return "By position" if plan.key == "along" and not distance else plan.title
 
 
 def _whom(plan: _Plan, design: Design) -> list[str]:

@@ -166,12 +166,12 @@ OTHER_OUTCOMES = Shown(
 )
 IN_BOTH = [
     Column("difference", cells.figure("estimate")),
-    Column("interval", cells.levelled("decision")),
+    Column("deciding interval", cells.levelled("decision")),
     Column("p, Holm", cells.p("p_holm")),
     Column("conclusion", cells.conclusion()),
     Column("Everybody: n", cells.sizes("everybody_n_a", "everybody_n_b")),
     Column("difference", cells.figure("everybody_estimate")),
-    Column("interval", cells.levelled("everybody_decision")),
+    Column("deciding interval", cells.levelled("everybody_decision")),
     Column("p, Holm", cells.p("everybody_p_holm")),
     Column("conclusion", cells.conclusion("everybody_conclusion")),
     WHY,
@@ -196,7 +196,7 @@ BOTH_RELATED = Shown(
                     cells.count(f"{whose}n_playlists"),
                 ),
                 Column("correlation", cells.figure(f"{whose}estimate")),
-                Column("interval", cells.levelled(f"{whose}decision")),
+                Column("deciding interval", cells.levelled(f"{whose}decision")),
                 Column("p, Holm", cells.p(f"{whose}p_holm")),
                 Column("conclusion", cells.conclusion(f"{whose}conclusion")),
             )

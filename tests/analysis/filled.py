@@ -73,7 +73,9 @@ def _trial(
     distances = np.sort(rng.uniform(0, 0.6, LENGTH)) if near else rng.uniform(0, 1, LENGTH)
     PlaylistTrack.objects.bulk_create(
         PlaylistTrack(playlist=playlist, track=tracks[one], position=place, distance=distance)
-        for place, (one, distance) in enumerate(zip(others, distances.tolist()), start=1)
+        for place, (one, distance) in enumerate(
+            zip(others, distances.tolist(), strict=False), start=1
+        )
     )
     return someone.trials.create(
         number=number, condition=condition, playlist=playlist, rated_at=MOMENT, finished_at=MOMENT
@@ -100,7 +102,7 @@ def _points(study: Study, placement: str) -> list[tuple[Any, int]]:
     found = [
         (item, len(item.options))
         for instrument in study.instruments.filter(placement=placement)
-        for item in instrument.items.filter(kind="scale")
+        for item in instrument.items.filter(kind__in=["likert", "stars"])
     ]
     return [(item, n) for item, n in found if n > 1]
 

@@ -57,10 +57,13 @@ def _plain(text: str, tables: Mapping[str, pd.DataFrame]) -> str:
     text = QUOTED.sub("", text)
     for name in sorted(set(tables["playlist_ratings"].get("condition", [])), key=len):
         text = text.replace(name, "") if name else text
-    return re.sub(r"\d+(\.\d+)? % intervals", "", text).replace(PLANNED_N, "")
+    for pattern in NOT_OF_ROWS:
+        text = re.sub(pattern, "", text)
+    return text
 
 
-PLANNED_N = "the analysis plan asks for"
+# The level of intervals that decide nothing, and what the plan says.
+NOT_OF_ROWS = (r"95 % intervals?", r"the analysis plan asks for [\d,]+ participants?")
 
 
 def _wrong(claim: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
@@ -71,7 +74,7 @@ def _wrong(claim: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Iter
     if rows.empty:
         yield f"no row of {claim['file']} for {claim['where']}"
         return
-    known = _known(rows)
+    known = _known(rows, counted=not claim["says"] and claim["file"] in COUNTED)
     for said in _numbers(_plain(claim["text"], tables)):
         if said not in known:
             yield f"{said} of “{claim['text']}” is in no row of {claim['file']} {claim['where']}"
@@ -85,19 +88,38 @@ def _numbers(text: str) -> list[str]:
     return [one.replace(",", "") for one in NUMBER.findall(text)]
 
 
-def _known(rows: pd.DataFrame) -> set[str]:
-    """Each number of the rows as sentences write it, and what can be counted in them."""
-    found = {str(len(rows))}
+# Whose rows are counted in sentences, be it one.
+COUNTED = ("flags", "metric_verdicts", "comparisons", "cohesion_vs_rating")
+
+
+def _known(rows: pd.DataFrame, *, counted: bool) -> set[str]:
+    """Each number of a row as sentences write it; of several rows what can be summed or counted in
+    them, too."""
+    found: set[str] = set()
     for column in rows:
         values = pd.to_numeric(rows[column], errors="coerce").dropna()
-        for value in [*values.unique(), *([values.sum()] if len(values) else [])]:
+        for value in {*values, values.sum()}:
             found |= _written(float(value))
-        found |= {str(n) for n in rows[column].value_counts()} | {str(rows[column].nunique())}
-    if "conclusion" in rows:
+    if counted or len(rows) > 1:
+        found |= {str(len(rows)), *(str(rows[column].nunique()) for column in rows)}
+    if "verdict" in rows:
+        found |= _of_verdicts(rows)
+    if "conclusion" in rows and counted:
         ways = [Conclusion(one).way for one in rows["conclusion"] if one]
         found |= {str(sum(way != 0 for way in ways)), str(len(ways))}
         found.add(str(sum(one not in ("", Conclusion.NONE) for one in rows["conclusion"])))
     return found
+
+
+def _of_verdicts(rows: pd.DataFrame) -> set[str]:
+    """How many verdicts count, agree, differ and are undecided, and why others are not counted."""
+    counting = rows[(rows["status"] == "ok") & (rows["not_counted"] == "")]
+    undecided = counting["verdict"].str.contains("undecided")
+    agree = counting["metric_says"].eq(counting["people_says"]) & ~undecided
+    numbers = [len(counting), agree.sum(), undecided.sum(), (~agree & ~undecided).sum()]
+    numbers.append(len(rows[["condition_a", "condition_b"]].drop_duplicates()))
+    numbers += [*rows["not_counted"].str.partition(" ")[0].value_counts()]
+    return {str(n) for n in numbers}
 
 
 def _written(value: float) -> set[str]:
@@ -149,11 +171,8 @@ def _people(tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
     decided = tables["comparisons"].query("conclusion != ''")
     pair = ["outcome", "condition_a", "condition_b"]
     names = ["estimate", "p_holm", "conclusion"]
-    main = (
-        decided[decided["analysis_set"] == decided["analysis_set"].iloc[-1]]
-        if len(decided)
-        else decided
-    )
+    # “after_exclusions”, where there are exclusions, else “all”.
+    main = decided[decided["analysis_set"] == decided["analysis_set"].min()]
     merged = tables["metric_verdicts"].merge(main, on=pair, how="left")
     for row in merged.to_dict("records"):
         people = [row[f"people_{name}"] for name in ("difference", "p", "conclusion")]

@@ -13,7 +13,7 @@ from analysis.stats.conclusions import concluded
 from analysis.stats.verdicts import VERDICTS
 from analysis.story import conclusions, leads, phrases
 from survey.analysis_plan import Plan
-from tests.analysis.handmade import GOOD, make_design
+from tests.analysis.handmade import GOOD, LIKING, make_design
 
 PLAN = Plan(outcome="after.good", exclusions=("incomplete",), alpha=0.1, equivalence_bound=0.5)
 PLANNED = make_design(plan=PLAN)
@@ -114,14 +114,51 @@ def test_nothing_to_compare_is_said(design: Design, said: str):
     ("n", "said"),
     [
         (0, "Nobody has registered yet."),
-        (1, "Of 1 person who registered, 1 completed the study, and 1 is analysed."),
-        (2, "Of 2 people who registered, 2 completed the study, and 2 are analysed."),
+        (1, "Of 1 person who registered, 1 was given a condition: of these, 1 is analysed. 1 "
+            "completed the study."),
+        (2, "Of 2 people who registered, 2 were given a condition: of these, 2 are analysed. 2 "
+            "completed the study."),
     ],
-)
+)  # fmt: skip
 def test_people_are_counted_in_grammar(n: int, said: str):
-    stages = ["registered", "completed", "analysed"]
-    flow = pd.DataFrame([(stage, None, n) for stage in stages], columns=["stage", "condition", "n"])
-    assert leads.flow({"flow": flow}, make_design()) == said
+    assert str(leads.flow(came(registered=n, assigned=n, completed=n, analysed=n), NO_PLAN)) == said
+
+
+NO_PLAN = make_design()
+
+
+def came(**counts: int) -> dict[str, pd.DataFrame]:
+    rows = [(stage, None, n, "too_fast" if stage == "excluded" else None)
+            for stage, n in counts.items()]  # fmt: skip
+    return {"flow": pd.DataFrame(rows, columns=["stage", "condition", "n", "reason"])}
+
+
+def test_counts_add_up_as_they_are_worded_and_stand_beside_the_planned_n():
+    counts = came(
+        registered=60, assigned=57, analysed=41, excluded=12, without_ratings=4, completed=45
+    )
+    design = make_design(plan=replace(PLAN, participants=80))
+    assert str(leads.flow(counts, design)) == (
+        "Of 60 people who registered, 57 were given a condition: of these, 41 are analysed, 12 are "
+        "excluded by the analysis plan and 4 have no rating to analyse. 45 completed the study; "
+        "the analysis plan asks for 80 participants."
+    )
+
+
+def test_a_plan_that_leaves_out_everybody_is_said_in_one_sentence():
+    said = leads.nobody_left(came(registered=9, assigned=9, analysed=0, excluded=9), PLANNED)
+    assert str(said).startswith(
+        "The analysis plan leaves out everybody: playlists rated too fast (9)."
+    )
+    assert not leads.nobody_left(came(analysed=1, excluded=8), PLANNED)
+
+
+def test_no_trend_shown_is_no_trend_ruled_out():
+    row = {"outcome": LIKING.name, "x": "position", "measure": "spearman", "estimate": 0.1,
+           "ci_low": -0.1, "ci_high": 0.3, "p": 0.3, "n_participants": 9, "analysis_set": "all",
+           "status": "ok"}  # fmt: skip
+    said = str(leads.along({"along_playlists": pd.DataFrame([row])}, make_design()))
+    assert "no trend with position in the playlist is shown or ruled out" in said
 
 
 def judged(*verdicts: str, not_counted: Sequence[str] = ()) -> str:
@@ -157,7 +194,9 @@ def test_what_is_circular_or_said_twice_is_not_counted():
 
 def changed(**everybody: object) -> str:
     table = decided(PLANNED_ROW, {"family": "sensitivity", **everybody}, design=PLANNED)
-    return str(conclusions.exclusions({"comparisons": table}, PLANNED))
+    none = pd.DataFrame(columns=["metric", "family", "conclusion"])
+    tables = {"comparisons": table, "cohesion_vs_rating": none}
+    return str(conclusions.exclusions(tables, PLANNED))
 
 
 def test_the_same_conclusion_with_everybody_in_is_said():

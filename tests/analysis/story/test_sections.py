@@ -1,5 +1,7 @@
 """The report of a small study: what comes first, what is folded, what is left out."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -22,6 +24,7 @@ def full(tables: Tables, design: Design) -> Tables:
     n = tables["ratings"]["participant_id"].nunique()
     stages = [
         ("registered", None, n, None),
+        ("assigned", None, n, None),
         ("completed", None, n, None),
         ("analysed", None, n, None),
     ]
@@ -121,7 +124,11 @@ def test_too_few_people_say_why_everywhere(people: int):
 
 def test_one_condition_has_nothing_to_compare():
     found = told(make_tables(4, "a"), make_design("a"))
-    assert found["comparisons"].lead == "There are no two conditions to compare."
+    assert not {"comparisons", "power"} & {*found}
+    assert found["ratings"].title == "Ratings"
+    text = " ".join(words_of(one) for one in found.values())
+    for absent in ("two conditions", "condition taken out", "within a condition", "Confounding"):
+        assert absent not in text
 
 
 def test_equal_ratings_are_no_equivalence():
@@ -155,12 +162,58 @@ def test_anybodys_text_is_text():
     assert "=1+1 − &lt;b&gt;Žluť - x&lt;/b&gt;" in html
 
 
-def test_the_brief_has_the_result_the_baselines_and_the_n():
-    design = make_design(plan=PLAN)
-    result, baselines, people = brief(full(make_tables(), design), design)
-    assert result.startswith("As planned")
-    assert "6 metrics" in baselines
+def test_the_brief_answers_the_plan_first():
+    plan = replace(PLAN, hypothesis="b is\nbetter than a.", metrics=("diversity",), participants=30)
+    design = make_design(plan=plan)
+    said, contrast, correlation, people, baselines = brief(full(make_tables(), design), design)
+    assert said == "The hypothesis: “b is better than a.”"
+    assert contrast.startswith("As planned, on “How good is it?”")
+    assert correlation.startswith("As planned, “How good is it?” and metrics of playlists")
     assert "8 are analysed" in people
+    assert people.endswith("the analysis plan asks for 30 participants.")
+    assert "1 metric on 1 pair" in baselines
+
+
+def test_of_one_condition_the_planned_correlation_is_answered_first_and_marked():
+    design = make_design("a", plan=Plan(outcome="after.good", metrics=("diversity",)))
+    tables = full(make_tables(12, "a"), design)
+    assert brief(tables, design)[0].startswith("As planned, “How good is it?” and metrics")
+    found = {one.key: one for one in sections(tables, design, {})}
+    assert found["baselines"].tables[0].planned
+
+
+def test_where_the_order_is_the_distance_only_the_position_is_told():
+    tables = make_tables()
+    tables["ratings"]["distance"] = tables["ratings"]["position"] / 10
+    assert "distance" not in words_of(told(tables, make_design())["along"])
+    tables["ratings"]["distance"] = -tables["ratings"]["distance"]
+    assert "distance" in words_of(told(tables, make_design())["along"])
+
+
+def test_each_section_says_once_whose_data_it_shows(planned):
+    whom = ("Of everybody", "Of those who are analysed")
+    said = {key: sum(note.startswith(whom) for note in one.notes) for key, one in planned.items()}
+    apart = {"flow", "quality", "exclusions", "methods"}
+    assert said == {key: int(key not in apart) for key in planned}
+
+
+def test_when_the_plan_leaves_out_everybody_one_sentence_stands_for_the_tables():
+    design = make_design(plan=PLAN)
+    tables = full(make_tables(4, excluded=range(4)), design)
+    stages = [
+        ("registered", 4, None),
+        ("assigned", 4, None),
+        ("excluded", 4, "too_fast"),
+        ("analysed", 0, None),
+    ]
+    tables["flow"] = pd.DataFrame([(s, None, n, why) for s, n, why in stages],
+                                  columns=["stage", "condition", "n", "reason"])  # fmt: skip
+    found = {one.key: one for one in sections(tables, design, {})}
+    said = "The analysis plan leaves out everybody: playlists rated too fast (4)."
+    for key in ("comparisons", "models", "baselines", "along", "power"):
+        assert found[key].lead.startswith(said)
+        assert not found[key].tables
+    assert brief(tables, design)[0].startswith(said)
 
 
 def test_methods_name_the_plan_and_the_data():
