@@ -70,7 +70,7 @@ def _findings(
 
 OPENINGS = {
     (Conclusion.HIGHER, Conclusion.LOWER, Conclusion.HIGHER_WITHIN, Conclusion.LOWER_WITHIN): "",
-    (Conclusion.EQUIVALENT,): "a difference smaller than the bound, and no other, is shown for ",
+    (Conclusion.EQUIVALENT,): "shown to differ by less than the bound: ",
     (Conclusion.UNDECIDED,): "no difference is shown or ruled out for ",
     (Conclusion.NONE,): "nothing can be estimated for ",
 }
@@ -148,7 +148,7 @@ def correlations(tables: Tables, design: Design) -> Told:
 OF_CORRELATION = {
     (Conclusion.POSITIVE, Conclusion.POSITIVE_WITHIN): "the rating rises with ",
     (Conclusion.NEGATIVE, Conclusion.NEGATIVE_WITHIN): "the rating falls with ",
-    (Conclusion.SMALL,): "a correlation smaller than the bound, and no other, is shown for ",
+    (Conclusion.SMALL,): "shown to go together by less than the bound: the rating with ",
     (Conclusion.UNDECIDED,): "no correlation is shown or ruled out for ",
     (Conclusion.NONE,): "nothing can be estimated for ",
 }

@@ -58,8 +58,7 @@ def test_a_planned_result_says_so_with_the_plans_alpha():
 def test_no_difference_is_claimed_by_equivalence_alone():
     said = compared({**OPEN, **PLANNED_ROW, "tost_p": 0.0004}, design=PLANNED)
     assert said.endswith(
-        "a difference smaller than the bound, and no other, is shown for a − b (−0.10, 80 % "
-        "interval −0.23 to 0.03, p < .001 of equivalence, the bound of 0.50, n = 20)."
+        "shown to differ by less than the bound: a − b (−0.10, 80 % interval −0.23 to 0.03, p < .001 of equivalence, the bound of 0.50, n = 20)."
     )
 
 
