@@ -22,13 +22,19 @@ DECIDING = "Interval of the estimate that leaves out 0 exactly where p_holm is b
 TOST = "Interval of the estimate that lies within the bounds exactly where tost_p is below α"
 
 
-def _decided(what: str, kinds: Iterable[str], which: str) -> tuple[Column, ...]:
-    unit = "as the estimate"
-    said = f"What is concluded of {what} by p_holm and tost_p; empty: not {which} that decides"
+def _decision(unit: str) -> tuple[Column, ...]:
     return (
         Column("decision_level", NUMBER, "", "0–1", "Confidence: of the Holm step that decided"),
         Column("decision_ci_low", NUMBER, unit, "", f"{DECIDING}: lower end"),
         Column("decision_ci_high", NUMBER, unit, "", f"{DECIDING}: upper end"),
+    )
+
+
+def _decided(what: str, kinds: Iterable[str], which: str) -> tuple[Column, ...]:
+    unit = "as the estimate"
+    said = f"What is concluded of {what} by p_holm and tost_p; empty: not {which} that decides"
+    return (
+        *_decision(unit),
         Column("tost_level", NUMBER, "", "0–1", "Confidence: of the equivalence test, 1 − 2α"),
         Column("tost_ci_low", NUMBER, unit, "", f"{TOST}: lower end"),
         Column("tost_ci_high", NUMBER, unit, "", f"{TOST}: upper end"),
@@ -291,6 +297,8 @@ ALONG_PLAYLISTS = (
     Column("df", NUMBER, "", "≥ 1", "Participants − 1; fewer where few tell most of a slope"),
     P,
     _holm("outcomes, position and distance of one measure and analysis set"),
+    *_decision("as the estimate"),
+    Column("conclusion", TEXT, "", "positive, negative, undecided, not_estimable", "By p_holm"),
     SET,
     STATUS,
 )

@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t
 
 from analysis.metrics.circular import by_labels
 from analysis.planned_test import METRICS
 from analysis.stats import correlate, exact
-from analysis.stats.conclusions import DECIDED, concluded
+from analysis.stats.conclusions import DECIDED, DECISION, concluded
 from analysis.stats.correlate import CORRELATIONS
 from analysis.stats.kinds import OF_CORRELATIONS
 from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
@@ -25,7 +26,11 @@ LABELS = "metadata"
 COLUMNS = ["family", "metric", "label_source", "outcome", *CORRELATIONS]
 COLUMNS[COLUMNS.index("p") + 1 : COLUMNS.index("p") + 1] = DECIDED
 COLUMNS.insert(COLUMNS.index("status"), "analysis_set")
-ALONG_COLUMNS = [*WITHIN_PLAYLISTS[:-1], "p_holm", "analysis_set", "status"]
+ALONG_COLUMNS = [
+    *WITHIN_PLAYLISTS[:-1],
+    *("p_holm", *DECISION, "conclusion"),
+    *("analysis_set", "status"),
+]
 FAMILY = ["analysis_set", "outcome", "label_source", "level", "condition"]
 DISTANCE = "distance"
 ALONG = ("position", DISTANCE)
@@ -141,6 +146,14 @@ def metric_verdicts(tables: Tables, compared: pd.DataFrame, design: Design) -> p
     )
 
 
+def _error(table: pd.DataFrame, alpha: float) -> pd.Series:
+    """The standard error that t came of; where t is 0, by the interval, which may be cut at ±1."""
+    half = (table["ci_high"] - table["ci_low"]).astype(float) / 2
+    by_interval = half / t.ppf(1 - alpha / 2, table["df"].astype(float))
+    statistic = table["statistic"].astype(float)
+    return (table["estimate"] / statistic.mask(statistic == 0)).fillna(by_interval)
+
+
 def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
     """How ratings go with the position in the playlist and the distance from the query song.
 
@@ -160,5 +173,11 @@ def along_playlists(tables: Tables, design: Design) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=ALONG_COLUMNS)
     table = pd.concat(parts, ignore_index=True)
-    table["p_holm"] = table.groupby(["analysis_set", "measure"])["p"].transform(holm)
-    return table[ALONG_COLUMNS]
+    found = concluded(
+        table.assign(se=_error(table, design.alpha), tost_p=np.nan),
+        ["analysis_set", "measure"],
+        table["measure"].notna(),
+        design.alpha,
+        OF_CORRELATIONS,
+    )
+    return found[ALONG_COLUMNS]

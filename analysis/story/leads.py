@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.figures.words import counted, number, share, span
 from analysis.inference import Design
-from analysis.stats.conclusions import shown
+from analysis.stats.kinds import Conclusion
 
 from . import rows, words
 from .conclusions import correlations, verdicts
@@ -17,8 +17,8 @@ from .phrases import (
     NOBODY,
     NOBODY_CAME,
     confidence,
-    interval,
     is_or_are,
+    level_of,
     p_value,
     participants,
     people,
@@ -192,25 +192,28 @@ def along(tables: Tables, design: Design) -> Told:
         return Told(NOBODY)
     parts = [_trend(row, design) for _, row in table.iterrows()]
     asked = words.asked(table["outcome"].iloc[0], design)
-    return told("Within playlists, of “{}” {}; exploratory and not corrected.", asked, named(parts))
+    return told("Exploratory, within playlists, of “{}” {}.", asked, named(parts))
 
 
 def _trend(row: Row, design: Design) -> Told:
     return claim(
-        _trend_of(row, design), "along_playlists", row, "outcome", "x", "measure", "analysis_set"
-    )
+        _trend_of(row),
+        "along_playlists", row, "outcome", "x", "measure", "analysis_set",
+        says=row["conclusion"],
+    )  # fmt: skip
 
 
-def _trend_of(row: Row, design: Design) -> str:
-    of = words.of(words.ALONG, row["x"])
-    if row["status"] != "ok":
+def _trend_of(row: Row) -> str:
+    of, concluded = words.of(words.ALONG, row["x"]), Conclusion(row["conclusion"])
+    if concluded is Conclusion.NONE:
         return f"a trend with {of} can't be estimated ({words.why(row['status'])})"
     said = f"no trend with {of} is shown or ruled out"
-    if shown(row["p"], design.alpha):
-        said = f"a {'rise' if row['estimate'] > 0 else 'fall'} with {of} is seen"
+    if concluded.way:
+        said = f"a {'rise' if concluded.way > 0 else 'fall'} with {of} is shown"
+    ends = span(row["decision_ci_low"], row["decision_ci_high"])
     return (
-        f"{said}: mean ρ = {number(row['estimate'])} ({interval(row, confidence(design))}, "
-        f"{p_value(row['p'])}, n = {participants(row['n_participants'])})"
+        f"{said}: mean ρ = {number(row['estimate'])} ({level_of(row['decision_level'])} interval "
+        f"{ends}, Holm {p_value(row['p_holm'])}, n = {participants(row['n_participants'])})"
     )
 
 
@@ -244,21 +247,22 @@ def _shared(row: Row, design: Design, at: int) -> Told:
 
 def missing(tables: Tables, design: Design) -> Told:
     table = rows.missing_of_all(tables["missingness"], design)
-    return f"{_unanswered(table, design)}{_left(table)}"
+    return joined([_unanswered(table, design), _left(table)])
 
 
-def _left(table: pd.DataFrame) -> str:
+def _left(table: pd.DataFrame) -> Told:
     """Who left, and whether conditions differ in it."""
     for _, row in table[table["file"] == "flow"].iterrows():
         if row["n_missing"] and pd.notna(row["p"]):
-            return (
-                f" {participants(row['n_missing'])} left on the way, at {int(row['n']):,} "
-                f"playlists; that conditions are left alike: {p_value(row['p'])}."
+            said = (
+                f"{participants(row['n_missing'])} left on the way, at {int(row['n']):,} "
+                f"playlists; that conditions are left alike: {p_value(row['p'])}"
             )
-    return ""
+            return told("{}.", claim(said, "missingness", row, "file", "field", "condition"))
+    return Told()
 
 
-def _unanswered(table: pd.DataFrame, design: Design) -> str:
+def _unanswered(table: pd.DataFrame, design: Design) -> Told:
     table = table[table["file"] != "flow"]
     possible = int(table["n"].fillna(0).sum())
     if not possible:

@@ -58,7 +58,8 @@ def test_a_planned_result_says_so_with_the_plans_alpha():
 def test_no_difference_is_claimed_by_equivalence_alone():
     said = compared({**OPEN, **PLANNED_ROW, "tost_p": 0.0004}, design=PLANNED)
     assert said.endswith(
-        "shown to differ by less than the bound: a − b (−0.10, 80 % interval −0.23 to 0.03, p < .001 of equivalence, the bound of 0.50, n = 20)."
+        "shown to differ by less than the bound: a − b (−0.10, 80 % interval −0.23 to 0.03, "
+        "p < .001 of equivalence, the bound of 0.50, n = 20)."
     )
 
 
@@ -154,7 +155,8 @@ def test_a_plan_that_leaves_out_everybody_is_said_in_one_sentence():
 
 def test_no_trend_shown_is_no_trend_ruled_out():
     row = {"outcome": LIKING.name, "x": "position", "measure": "spearman", "estimate": 0.1,
-           "ci_low": -0.1, "ci_high": 0.3, "p": 0.3, "n_participants": 9, "analysis_set": "all",
+           "decision_level": 0.95, "decision_ci_low": -0.1, "decision_ci_high": 0.3,
+           "p_holm": 0.3, "conclusion": "undecided", "n_participants": 9, "analysis_set": "all",
            "status": "ok"}  # fmt: skip
     said = str(leads.along({"along_playlists": pd.DataFrame([row])}, make_design()))
     assert "no trend with position in the playlist is shown or ruled out" in said
