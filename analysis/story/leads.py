@@ -268,8 +268,15 @@ def _unanswered(table: pd.DataFrame, design: Design) -> Told:
     if not possible:
         return Told(NOBODY)
     if not int(table["n_missing"].fillna(0).sum()):
-        none = claim(f"(0 of {possible:,})", "missingness", {"condition": "all"}, "condition")
-        return told("No answer is missing where one was possible {}.", none)
+        asked = table.groupby("file", sort=False)["n"].sum()
+        none = [
+            claim(
+                f"0 of {int(n):,} of {words.FILES[file]}",
+                "missingness", {"file": file, "condition": "all"}, "file", "condition",
+            )
+            for file, n in asked.items()
+        ]  # fmt: skip
+        return told("No answer is missing where one was possible ({}).", named(none))
     worst = table.sort_values("share", ascending=False, kind="stable").iloc[0]
     ends = span(100 * worst["ci_low"], 100 * worst["ci_high"], 1)
     around = f"95 % interval {ends} %, " if ends else ""
