@@ -5,7 +5,9 @@ Louder songs are liked better, so songs of different loudness would be compared 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import ENOSPC
 from pathlib import Path
+from shutil import disk_usage
 from uuid import uuid4
 
 import numpy as np
@@ -20,6 +22,8 @@ BETWEEN_SAMPLES_DB = 1.0
 # Below this difference nobody hears a difference in loudness, and the file is played as it is.
 NOT_HEARD_DB = 0.5
 
+# Bytes that a copy may need; with less free, one that fails did so for want of room.
+_ROOM = 50_000_000
 _PIECE_S = 30.0
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
@@ -118,7 +122,10 @@ class Evened:
 
 def even_file(path: Path, target_lufs: float, folder: Path) -> Evened:
     """Measure a file and write a copy of it that is as loud as wanted, where that is needed, or
-    where not all browsers play the file, into a folder that is the caller's to clear."""
+    where not all browsers play the file, into a folder that is the caller's to clear.
+
+    Raises OSError where there is no room for a copy, which is not the file's fault.
+    """
     try:
         with open_stream(path) as stream:
             playable = stream.playable
@@ -128,10 +135,14 @@ def even_file(path: Path, target_lufs: float, folder: Path) -> Evened:
         if abs(gain) >= NOT_HEARD_DB or not playable:
             copy = folder / f"{uuid4()}.mp3"
             render(path, copy, gain)
-    except (AudioError, OSError) as error:
+    except AudioError as error:
         return Evened(problem=str(error))
     except Exception as error:
-        return Evened(problem=str(unforeseen(error)))
+        # What libsndfile says of a full disk is no OSError, and nothing that tells it apart.
+        if disk_usage(folder).free < _ROOM:
+            raise OSError(ENOSPC, "No space left on device", str(folder)) from error
+        known = isinstance(error, OSError)
+        return Evened(problem=str(error if known else unforeseen(error)))
     if loudness is None:
         return Evened(copy=copy, playable=playable, problem=problem)
     played = loudness.lufs + (gain if copy else 0.0)

@@ -177,3 +177,17 @@ def test_playlists_do_not_change_when_loudness_is_measured(add_song, genre_model
     before = current_library(genre_model)
     tasks.even_loudness()
     assert current_library(genre_model) is before
+
+
+def test_a_full_disk_is_not_held_against_a_track(add_track, monkeypatch):
+    track = add_track("any", loudness_target=None)
+    monkeypatch.setattr("recommender.engine.loudness.open_stream", fail_to_write)
+    monkeypatch.setattr("recommender.engine.loudness._ROOM", 2**62)
+    with pytest.raises(OSError, match="No space left"):
+        evening.even_part(60)
+    track.refresh_from_db()
+    assert (track.loudness_problem, track.loudness_target) == ("", None)
+
+
+def fail_to_write(path):
+    raise RuntimeError("Internal psf_fwrite error.")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from recommender import evening
+from recommender.disk import StorageError
 from recommender.engine.processes import cores
 from recommender.management.data_command import DataCommand
 
@@ -34,6 +35,8 @@ class Command(DataCommand):
                 "A process was ended from outside, perhaps for lack of memory. "
                 f"{STAYS.rstrip('.')}, with fewer --processes."
             ) from None
+        except (OSError, StorageError) as error:
+            raise CommandError(f"{error} {STAYS}") from None
         at = f"{settings.LOUDNESS_LUFS:g} LUFS"
         self.stdout.write(self.style.SUCCESS(f"{total} tracks were made to play at {at}."))
         for track in evening.failed():
