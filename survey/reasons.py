@@ -49,6 +49,10 @@ REASONS = [
         "The %(container)s file is damaged or incomplete and cannot be decoded. Copy it again "
         "from its source, or convert it to one of WAV, FLAC, MP3, Ogg, Opus, AIFF or M4A."
     ),
+    gettext_noop(
+        "The file holds several recordings of different kinds, one after the other. Split it into "
+        "single files, or export it as one recording."
+    ),
     gettext_noop("This is a video without sound. Choose a file with sound in it."),
     gettext_noop(
         "The file's header counts %(seconds)s s of sound, but %(bytes)s bytes follow that it "

@@ -72,7 +72,7 @@ def read_recording(path: Path) -> Recording:
     Raises
     ------
     AudioError : empty, not audio, damaged or cut off (less can be decoded than the file's packets
-        and headers count, beyond 0.1 s, three packets and 0.5 %), changing its sample rate or
+        and headers count, beyond `Stream.slack_s`), changing its sample rate or
         channels, samples that are not numbers or far beyond full scale, silent in its first 30 s
         (see `_check_level`), shorter than 5 s, longer than an hour, or more than 120 s of decoding.
         Ogg and MP3 without a length header promise nothing, so a cut there is seen only inside a

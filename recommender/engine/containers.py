@@ -1,6 +1,7 @@
 """What a file is, by its bytes: its container, where the sound begins, and how much of it the
 headers count. Nothing is decoded here."""
 
+import mmap
 import re
 import struct
 from collections.abc import Iterator
@@ -92,7 +93,8 @@ def _place(file: IO[bytes], size: int) -> Place | None:
     if any(head.startswith(magic) for magic in _NOT_AUDIO):
         return None
     # A tag's size may be off in either direction.
-    for begin in (max(start - 2048, 10) if tags else start, 10):
+    near = [max(start - 2048, 10) if tags else start] if start < size else []
+    for begin in (*near, 10):
         if found := _search(_at(file, begin, _SEARCHED)):
             container, offset = found
             in_place = begin + offset == start and tags <= 1
@@ -270,19 +272,44 @@ def _is_chunk(name: bytes, size: int, left: int) -> bool:
 def size_factor(file: IO[bytes], place: Place) -> float:
     """How many times longer a file should be by the size in its first bytes; 1 where it says
     nothing."""
-    fields = {"aiff": (">I", 4, 8), "au": (">I", 8, 24), "w64": ("<Q", 16, 0)}
+    fields = {
+        "aiff": (">I", 4, 8), "au": (">I", 8, 24), "avi": ("<I", 4, 8), "w64": ("<Q", 16, 0),
+    }  # fmt: skip
     form, at, more = fields[place.container]
     head = _at(file, place.start, 24)
     declared = struct.unpack_from(form, head.ljust(24, b"\0"), at)[0]
     return max(1.0, (declared + more) / (place.size - place.start)) if declared else 1.0
 
 
+def caf_factor(file: IO[bytes], place: Place) -> float:
+    """How many times more sound a CAF file counts than is there; 1 where it doesn't know."""
+    at = place.start + 8
+    while len(head := _at(file, at, 12)) == 12:
+        name, size = struct.unpack(">4sq", head)
+        if name == b"data":
+            return max(1.0, size / max(place.size - at - 12, 1))
+        if size < 0:
+            break
+        at += 12 + size
+    return 1.0
+
+
+def tta_seconds(file: IO[bytes], place: Place) -> float:
+    rate, frames = struct.unpack_from("<II", _at(file, place.start, 18).ljust(18, b"\0"), 10)
+    return float(frames / rate) if rate else 0.0
+
+
+def holds_several(path: Path) -> bool:
+    """Whether an Ogg file has more than one first page: recordings behind or beside each other."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return len(re.findall(rb"OggS\0[\2\3]", data)) > 1
+
+
 def ends_inside(file: IO[bytes], place: Place) -> bool:
     """Whether a file ends in the middle of a part that its container counts: it was cut off."""
     if place.container in ("ogg", "opus"):
         end = last_page(file, place)
-        rest = unheard_bytes(file, [(end, place.size), (0, 0)])
-        return end > place.size or rest > _PAGE
+        return end > place.size or unheard_bytes(file, [(end, place.size), (0, 0)]) > _PAGE
     parts = _boxes if place.container == "m4a" else _segments
     return any(end > place.size for end in parts(file, place))
 

@@ -25,11 +25,14 @@ from recommender.engine.containers import (
     AudioError,
     Info,
     Place,
+    caf_factor,
     ends_inside,
+    holds_several,
     info_of,
     last_page,
     size_factor,
     sniff,
+    tta_seconds,
     unheard_bytes,
     wav_data,
 )
@@ -60,6 +63,7 @@ _PLAYABLE_HZ = range(16_000, 48_001)
 # What a decoder may leave out at its start and end: some packets, and never less than this.
 _SLACK_S = 0.1
 _SLACK_SAMPLES = 3_000
+_MOST_SLACK_S = 0.3
 _SLACK_PACKETS = 3
 # By so much a recording of an hour may be longer before the delays of its codec are taken off.
 LONGER_S = 1.0
@@ -173,6 +177,8 @@ def _opened(path: Path, place: Place) -> Iterator[tuple[Any, Any]]:
             stream.codec_context.thread_count = 1
             yield container, stream
     except av.FFmpegError:
+        if place.container in ("ogg", "opus") and holds_several(path):
+            raise AudioError(_SEVERAL) from None
         raise AudioError(_damaged(place.container)) from None
 
 
@@ -212,6 +218,12 @@ def _no_sound(container: Any) -> str:
     if container.streams.video:
         return "This is a video without sound. Choose a file with sound in it."
     return "No sound can be decoded from this file: it is damaged or holds no audio."
+
+
+_SEVERAL = (
+    "The file holds several recordings of different kinds, one after the other. Split it into "
+    "single files, or export it as one recording."
+)
 
 
 def _damaged(container: str) -> str:
@@ -261,7 +273,8 @@ def _packets(path: Path, place: Place) -> _Packets:
         if stream.duration:
             found.stated_s = stream.duration * unit
         delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
-    found.slack_s = max(_SLACK_S, _SLACK_PACKETS * longest * unit, delay)
+    some = min(_SLACK_PACKETS * longest * unit, _MOST_SLACK_S)
+    found.slack_s = max(_SLACK_S, some, delay)
     return found
 
 
@@ -274,8 +287,12 @@ def _promised(file: IO[bytes], place: Place, info: Info | None, packets: _Packet
     match place.container:
         case "wav":
             factor = _wav_factor(file, place, packets)
-        case "aiff" | "au" | "w64":
+        case "aiff" | "au" | "avi" | "w64":
             factor = size_factor(file, place)
+        case "caf":
+            factor = caf_factor(file, place)
+        case "tta":
+            return tta_seconds(file, place)
         case "mp3" | "aac":
             factor = _frames_factor(file, place, info, packets)
         case "ogg" | "opus" | "m4a" | "webm":

@@ -122,6 +122,7 @@ FRONTS = {
     "a footer": with_footer(tag()),
     "a tag too small": resized(tag(), -4),
     "a tag too large": resized(tag(), 4),
+    "a tag that claims more than the file": tag()[:6] + b"\x7f" * 4 + tag()[10:],
     "a picture and a size too small": resized(tag(300_000), -3),
     "zeros": bytes(6000),
     "many zeros": bytes(400_000),
@@ -253,6 +254,23 @@ def test_sound_that_is_missing_in_the_middle_of_ogg_is_missed(tmp_path, kind, si
     data = path.read_bytes()
     half = len(data) // 2
     path.write_bytes(data[:half] + bytes(size) + data[half + size :])
+    assert "cut off" in refused(path) or "damaged" in refused(path)
+
+
+def test_joined_ogg_of_two_kinds_is_refused_as_such(tmp_path):
+    parts = [tmp_path / "first", tmp_path / "second"]
+    vorbis(parts[0], 9)
+    opus(parts[1], 6)
+    joined = tmp_path / "joined"
+    joined.write_bytes(b"".join(path.read_bytes() for path in parts))
+    assert "several recordings of different kinds" in refused(joined)
+
+
+@pytest.mark.parametrize("name", ["a.caf", "a.tta", "a.avi", "a.wma", "a.w64"])
+def test_what_was_cut_off_is_missed_in_every_container(tmp_path, name):
+    codec = {"a.tta": "tta", "a.wma": "wmav2"}.get(name, "pcm_s16le")
+    path = encode(tmp_path / name, tune(20), codec, bit_rate=128_000)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
     assert "cut off" in refused(path) or "damaged" in refused(path)
 
 
