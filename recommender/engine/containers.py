@@ -169,12 +169,10 @@ def _row_of_frames(data: bytes, at: int) -> str | None:
     return kinds[0] if len(set(kinds)) == 1 else None
 
 
-_LAYER_1 = (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448)
+# Layers II and III; nobody uses Layer I, for which text in UTF-16 can be taken.
 _LAYER_2 = (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384)
 _LAYER_3 = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
-_LOW_1 = (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256)
 _LOW = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
-_KBPS = {3: (_LAYER_1, _LAYER_2, _LAYER_3), 2: (_LOW_1, _LOW, _LOW), 0: (_LOW_1, _LOW, _LOW)}
 _HZ = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 
 
@@ -188,13 +186,12 @@ def _frame(head: bytes) -> tuple[str, int] | None:
         length = (head[3] & 3) << 11 | head[4] << 3 | head[5] >> 5
         return ("aac", length) if head[1] & 0xF6 == 0xF0 and length > 7 else None
     bitrate, rate = head[2] >> 4, head[2] >> 2 & 3
-    if version == 1 or bitrate in (0, 15) or rate == 3:
+    if layer == 1 or version == 1 or bitrate in (0, 15) or rate == 3:
         return None
-    bps, hz = 1000 * _KBPS[version][layer - 1][bitrate - 1], _HZ[version][rate]
+    kbps = (_LAYER_2 if layer == 2 else _LAYER_3) if version == 3 else _LOW
+    samples = 72 if layer == 3 and version != 3 else 144
     padding = head[2] >> 1 & 1
-    if layer == 1:
-        return "mp3", (12 * bps // hz + padding) * 4
-    return "mp3", (72 if layer == 3 and version != 3 else 144) * bps // hz + padding
+    return "mp3", samples * 1000 * kbps[bitrate - 1] // _HZ[version][rate] + padding
 
 
 def _guess(head: bytes) -> str:

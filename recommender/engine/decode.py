@@ -66,7 +66,7 @@ _SLACK_SAMPLES = 3_000
 _MOST_SLACK_S = 0.3
 _SLACK_PACKETS = 3
 # By so much a recording of an hour may be longer before the delays of its codec are taken off.
-LONGER_S = 1.0
+LONGER_S = 0.5
 # Where recordings were joined, some packets refer to what is not there; no player plays them.
 _SLACK_SHARE = 0.005
 
