@@ -27,15 +27,10 @@ from recommender.engine.constants import (
     SILENT_PEAK,
     SILENT_RMS,
 )
-from recommender.engine.decode import (
-    LONGER_S,
-    TOO_SLOW,
-    AudioError,
-    Stream,
-    open_stream,
-    too_long,
-)
+from recommender.engine.containers import AudioError
+from recommender.engine.decode import Stream, open_stream
 from recommender.engine.mel import Floats
+from recommender.engine.packets import LONGER_S, TOO_SLOW, too_long
 
 __all__ = ["AudioError", "Recording", "read_recording"]
 

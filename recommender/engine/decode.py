@@ -1,11 +1,9 @@
-"""Decoding: a file's samples block by block, and how much sound it should hold. What a file is, is
-in containers; what a recording must be like, in audio."""
+"""Decoding: a file's samples block by block. What a file is, is in containers; how much sound it
+should hold, in packets; what a recording must be like, in audio."""
 
-import time
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from io import RawIOBase
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import IO, Any
@@ -14,38 +12,20 @@ import av
 import numpy as np
 import soundfile as sf
 
-from recommender.engine.constants import (
-    BLOCK_FRAMES,
-    DECODE_TIMEOUT_S,
-    MAX_SECONDS,
-    MIN_SAMPLE_RATE,
-)
-from recommender.engine.containers import (
-    ACCEPTED,
-    AudioError,
-    Info,
-    Place,
-    caf_factor,
-    ends_inside,
-    holds_several,
-    info_of,
-    last_page,
-    size_factor,
-    sniff,
-    tta_seconds,
-    unheard_bytes,
-    wav_data,
-)
+from recommender.engine.constants import BLOCK_FRAMES
+from recommender.engine.containers import AudioError, Info, Place, info_of, sniff
 from recommender.engine.mel import Floats
+from recommender.engine.packets import (
+    SLACK_PACKETS,
+    Packets,
+    damaged,
+    opened,
+    promised_seconds,
+    read_packets,
+)
 
 __all__ = ["AudioError", "Stream", "open_stream", "sniff"]
 
-# FFmpeg's name for each container. Naming it keeps FFmpeg from taking a file for a playlist.
-_DEMUXERS = {
-    "wav": "wav", "aiff": "aiff", "flac": "flac", "ogg": "ogg", "opus": "ogg", "mp3": "mp3",
-    "caf": "caf", "au": "au", "m4a": "mov", "aac": "aac", "webm": "matroska", "wma": "asf",
-    "w64": "w64", "avi": "avi", "wavpack": "wv", "ape": "ape", "tta": "tta", "amr": "amr",
-}  # fmt: skip
 _Blocks = Generator[Floats, None, None]
 _SOUNDFILE = {"wav", "aiff", "flac", "ogg", "opus", "mp3", "caf", "au"}
 
@@ -60,13 +40,6 @@ PLAYABLE = {
 }  # fmt: skip
 _PLAYABLE_HZ = range(16_000, 48_001)
 
-# What a decoder may leave out at its start and end: some packets, and never less than this.
-_SLACK_S = 0.1
-_SLACK_SAMPLES = 3_000
-_MOST_SLACK_S = 0.3
-_SLACK_PACKETS = 3
-# By so much a recording of an hour may be longer before the delays of its codec are taken off.
-LONGER_S = 0.5
 # Where recordings were joined, some packets refer to what is not there; no player plays them.
 _SLACK_SHARE = 0.005
 
@@ -93,19 +66,6 @@ class Stream:
     blocks: Iterator[Floats]
 
 
-@dataclass(slots=True)
-class _Packets:
-    """What a file's packets say without being decoded. gaps : bytes between them, from and to."""
-
-    codec: str = ""
-    seconds: float = 0.0
-    n: int = 0
-    bytes: int = 0
-    slack_s: float = 0.0
-    stated_s: float = 0.0
-    gaps: list[tuple[int, int]] = field(default_factory=list)
-
-
 @contextmanager
 def open_stream(path: Path) -> Iterator[Stream]:
     """Open an audio file by its content, whatever its name.
@@ -119,8 +79,8 @@ def open_stream(path: Path) -> Iterator[Stream]:
     with ExitStack() as stack:
         file = stack.enter_context(path.open("rb"))
         info = info_of(file, place) if place.container == "mp3" else None
-        packets = _packets(path, place)
-        if info and abs((info.frames or 0) - packets.n) > _SLACK_PACKETS:
+        packets = read_packets(path, place)
+        if info and abs((info.frames or 0) - packets.n) > SLACK_PACKETS:
             # FFmpeg would trim the sound by what this header says.
             start = place.start + info.length
             place = Place(place.container, start, place.size, usual=False)
@@ -128,10 +88,10 @@ def open_stream(path: Path) -> Iterator[Stream]:
 
 
 def _stream(
-    path: Path, file: IO[bytes], place: Place, info: Info | None, packets: _Packets,
+    path: Path, file: IO[bytes], place: Place, info: Info | None, packets: Packets,
     stack: ExitStack,
 ) -> Stream:  # fmt: skip
-    promised = _promised(file, place, info, packets)
+    promised = promised_seconds(file, place, info, packets)
     sound = _open_soundfile(path, place, stack)
     if sound and place.container in ("ogg", "opus") and sound.frames < 1 << 40:
         # By the pages' positions, which count what is missing in the middle. Not of joined files.
@@ -154,180 +114,6 @@ def _stream(
 def _plays(place: Place, codec: str, rate: int, channels: int) -> bool:
     listed = (place.container, codec) in PLAYABLE
     return listed and place.usual and rate in _PLAYABLE_HZ and channels <= 2
-
-
-# How much sound there is
-
-
-@contextmanager
-def _opened(path: Path, place: Place) -> Iterator[tuple[Any, Any]]:
-    """The file from its first sound on, and the stream of sound that a player would take."""
-    try:
-        with (
-            path.open("rb") as file,
-            av.open(
-                _Part(file, place.start, _end(file, place)),
-                format=_DEMUXERS[place.container],
-                metadata_errors="replace",
-            ) as container,
-        ):
-            stream = container.streams.best("audio")
-            if stream is None or not stream.codec_context:
-                raise AudioError(_no_sound(container))
-            stream.codec_context.thread_count = 1
-            yield container, stream
-    except av.FFmpegError:
-        if place.container in ("ogg", "opus") and holds_several(path):
-            raise AudioError(_SEVERAL) from None
-        raise AudioError(_damaged(place.container)) from None
-
-
-class _Part(RawIOBase):
-    """A part of a file, as if it were all."""
-
-    def __init__(self, file: IO[bytes], start: int, end: int) -> None:
-        self._file, self._start, self._end = file, start, end
-        self._file.seek(start)
-
-    def read(self, n: int = -1) -> bytes:
-        left = max(self._end - self._file.tell(), 0)
-        return self._file.read(left if n < 0 else min(n, left))
-
-    def seek(self, place: int, whence: int = 0) -> int:
-        origin = (self._start, self._file.tell(), self._end)[whence]
-        return self._file.seek(origin + place) - self._start
-
-    def tell(self) -> int:
-        return self._file.tell() - self._start
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-
-def _end(file: IO[bytes], place: Place) -> int:
-    """FFmpeg's reader of Ogg takes what follows the last page for damage."""
-    if place.container in ("ogg", "opus"):
-        return min(last_page(file, place), place.size)
-    return place.size
-
-
-def _no_sound(container: Any) -> str:
-    if container.streams.video:
-        return "This is a video without sound. Choose a file with sound in it."
-    return "No sound can be decoded from this file: it is damaged or holds no audio."
-
-
-_SEVERAL = (
-    "The file holds several recordings of different kinds, one after the other. Split it into "
-    "single files, or export it as one recording."
-)
-
-
-def _damaged(container: str) -> str:
-    return (
-        f"The {container.upper()} file is damaged or incomplete and cannot be decoded. "
-        f"Copy it again from its source, or convert it to one of {ACCEPTED}."
-    )
-
-
-TOO_SLOW = "Decoding took too long. Convert the file to WAV, FLAC or MP3."
-
-
-def too_long() -> str:
-    return (
-        f"The recording is longer than {MAX_SECONDS / 60:.0f} minutes. "
-        "Cut it into single songs, or use a shorter version."
-    )
-
-
-def _packets(path: Path, place: Place) -> _Packets:
-    """Go through all packets without decoding them. Raises AudioError, also after an hour."""
-    found = _Packets()
-    deadline = time.monotonic() + DECODE_TIMEOUT_S
-    last, total, longest = place.start, 0, 0
-    with _opened(path, place) as (container, stream):
-        unit = float(stream.time_base)
-        most = (MAX_SECONDS + LONGER_S) / unit
-        for packet in container.demux(stream):
-            size = packet.size
-            if size == 0 or packet.is_discard:
-                continue
-            duration, at = packet.duration or 0, (packet.pos or 0) + place.start
-            longest = max(longest, duration)
-            total += duration
-            found.n += 1
-            found.bytes += size
-            if at > last:
-                found.gaps.append((last, at))
-            last = at + size
-            if total > most:
-                raise AudioError(too_long())
-            if found.n % 1000 == 0 and time.monotonic() > deadline:
-                raise AudioError(TOO_SLOW)
-        found.gaps.append((last, place.size))
-        found.seconds = total * unit
-        found.codec = stream.codec_context.codec.canonical_name
-        if stream.duration:
-            found.stated_s = stream.duration * unit
-        delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
-    some = min(_SLACK_PACKETS * longest * unit, _MOST_SLACK_S)
-    found.slack_s = max(_SLACK_S, some, delay)
-    return found
-
-
-def _promised(file: IO[bytes], place: Place, info: Info | None, packets: _Packets) -> float:
-    """How many seconds there should be, by whatever counts them; 0 where nothing does.
-
-    Programs that write to a pipe leave zero, or the largest number, for a length that they don't
-    know. A length of more than an hour can't be meant of a file that holds less.
-    """
-    match place.container:
-        case "wav":
-            factor = _wav_factor(file, place, packets)
-        case "aiff" | "au" | "avi" | "w64":
-            factor = size_factor(file, place)
-        case "caf":
-            factor = caf_factor(file, place)
-        case "tta":
-            return tta_seconds(file, place)
-        case "mp3" | "aac":
-            factor = _frames_factor(file, place, info, packets)
-        case "ogg" | "opus" | "m4a" | "webm":
-            cut_off = ends_inside(file, place)
-            stated = packets.stated_s if place.container == "m4a" else 0.0
-            known = stated > packets.seconds + packets.slack_s
-            return (stated if known else float("inf")) if cut_off else 0.0
-        case _:
-            return packets.stated_s
-    promised = factor * packets.seconds
-    return promised if promised <= MAX_SECONDS else 0.0
-
-
-def _wav_factor(file: IO[bytes], place: Place, packets: _Packets) -> float:
-    counted, there, rest = wav_data(file, place)
-    if packets.seconds and rest > _SLACK_S * there / packets.seconds:
-        raise AudioError(
-            f"The file's header counts {packets.seconds:.1f} s of sound, but {rest} bytes follow "
-            "that it doesn't count. Open it with an audio program, and export it again."
-        )
-    return counted / there if there else 1.0
-
-
-def _frames_factor(file: IO[bytes], place: Place, info: Info | None, packets: _Packets) -> float:
-    """By the header in the first frame, which is wrong where either number says so; and by the
-    bytes that are no frames."""
-    counts = []
-    if info and info.bytes:
-        counts.append(info.bytes / (place.size - place.start))
-    if info and info.frames:
-        if abs(info.frames - packets.n) <= _SLACK_PACKETS:
-            return 1.0
-        counts.append(info.frames / max(packets.n, 1))
-    unheard = unheard_bytes(file, packets.gaps) / max(packets.bytes, 1)
-    return max(min(counts, default=1.0), 1.0 + unheard)
 
 
 # Its samples
@@ -370,13 +156,13 @@ def _av_blocks(path: Path, place: Place) -> tuple[int, int, _Blocks]:
     frames = _av_frames(path, place)
     first = next(frames, None)
     if first is None:
-        raise AudioError(_damaged(place.container))
+        raise AudioError(damaged(place.container))
     shape = (first.sample_rate, first.layout.nb_channels)
     return *shape, _joined(chain([first], frames), *shape)
 
 
 def _av_frames(path: Path, place: Place) -> Iterator[Any]:
-    with _opened(path, place) as (container, stream):
+    with opened(path, place) as (container, stream):
         for packet in container.demux(stream):
             try:
                 yield from packet.decode()

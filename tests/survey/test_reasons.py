@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from django.utils import translation
 
-from recommender.engine import apart, decode
+from recommender.engine import apart, packets
 from recommender.engine.audio import AudioError, read_recording
 from recommender.engine.faults import unforeseen
 from survey.reasons import in_words
@@ -53,7 +53,7 @@ def test_whatever_is_wrong_with_a_file_is_said_in_german(content, tmp_path):
         "Open it with an audio program, and export it as one recording.",
         "The file's loudest sample is 1e+19 times as loud as full scale, so it is no sound, or was "
         "written in another scale. Export it again, as 16-bit or 24-bit.",
-        decode._SEVERAL,
+        packets.SEVERAL,
         "This is a video without sound. Choose a file with sound in it.",
         "The network makes no sense of this recording. Export it again.",
     ],
