@@ -264,9 +264,10 @@ def _of_verdicts(table: pd.DataFrame) -> str:
 def _left_out(table: pd.DataFrame) -> str:
     """Why verdicts are no findings, with how many: every row is counted here or in the sentence."""
     why = table["not_counted"].astype(str)
+    mirrors = int(why.str.startswith(MIRROR).sum())
     said = {
         "circular (a condition chooses by what is measured)": int((why == CIRCULAR).sum()),
-        "near mirror images of others": int(why.str.startswith(MIRROR).sum()),
+        f"near mirror {'image' if mirrors == 1 else 'images'} of others": mirrors,
         "not estimable": int(((why == "") & (table["status"] != "ok")).sum()),
     }
     return listed([f"{n} {name}" for name, n in said.items() if n])

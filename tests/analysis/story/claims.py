@@ -13,7 +13,7 @@ from analysis.figures.words import number
 from analysis.stats.kinds import Conclusion
 
 # A number that stands alone: no part of a name such as b2, and no level of an interval.
-NUMBER = re.compile(r"(?<![\w.])[−-]?(?:\d{1,3}(?:,\d{3})+|\d+)?\.?\d+(?![\w])")
+NUMBER = re.compile(r"(?<![\w.,])[−-]?(?:\d{1,3}(?:,\d{3})+|\d*\.?\d+)(?!\w)")
 QUOTED = re.compile(r"“[^”]*”")
 SHOWS = {1: ("higher than", "rises with"), -1: ("lower than", "falls with")}
 

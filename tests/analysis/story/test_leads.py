@@ -188,7 +188,7 @@ def test_what_is_circular_or_said_twice_is_not_counted():
     assert said == (
         "By 4 metrics on 1 pair of conditions, 1 of 1 conclusion agrees with people’s, 0 differ "
         "and 0 can't be told, as people or the metric are undecided; not counted: 2 circular (a "
-        "condition chooses by what is measured) and 1 near mirror images of others."
+        "condition chooses by what is measured) and 1 near mirror image of others."
     )
     assert "no conclusion can be counted" in judged(not_counted=["circular"])
 
