@@ -5,12 +5,13 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 OURS = ("autoplay", "clipboard-write", "fullscreen")
+# Those that Chromium knows: of any other it complains on every page.
 NOBODYS = (
-    *("accelerometer", "ambient-light-sensor", "bluetooth", "browsing-topics", "camera"),
+    *("accelerometer", "browsing-topics", "camera"),
     *("clipboard-read", "display-capture", "encrypted-media", "gamepad", "geolocation"),
     *("gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi"),
     *("payment", "picture-in-picture", "publickey-credentials-get", "screen-wake-lock", "serial"),
-    *("usb", "web-share", "xr-spatial-tracking"),
+    *("usb", "xr-spatial-tracking"),
 )
 POLICY = ", ".join([*(f"{name}=(self)" for name in OURS), *(f"{name}=()" for name in NOBODYS)])
 
