@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from statsmodels.stats.power import TTestIndPower, TTestPower
 
 from analysis.stats.power import (
     POWER,
@@ -13,6 +14,7 @@ from analysis.stats.power import (
     detectable_effect,
     paired_power,
     power,
+    power_of_model,
     required_n,
     tost_paired_power,
     tost_welch_power,
@@ -37,6 +39,36 @@ def test_power_of_a_given_n():
     assert welch_power(1, 20) == pytest.approx(0.8689528, abs=1e-6)  # R ?power.t.test
     assert paired_power(0.2, 60, alpha=0.10) == pytest.approx(0.4555818, abs=1e-6)  # ?pwr.t.test
     assert correlation_power(0.3, 50) == pytest.approx(0.5715558, abs=1e-6)  # ?pwr.r.test
+
+
+@pytest.mark.parametrize("effect", [0.05, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("n", [2, 5, 20, 64])
+@pytest.mark.parametrize("alpha", [0.05, 0.01])
+def test_power_is_statsmodels_where_that_has_a_number(effect: float, n: int, alpha: float):
+    theirs = TTestIndPower().power(effect, n, alpha), TTestPower().power(effect, n, alpha)
+    ours = welch_power(effect, n, alpha=alpha), paired_power(effect, n, alpha=alpha)
+    assert ours == pytest.approx(theirs, abs=1e-7)
+
+
+def test_power_has_a_number_where_statsmodels_has_none():
+    assert np.isnan(TTestIndPower().power(0.5, 1000, 0.05))
+    assert welch_power(0.5, 1000) == pytest.approx(1)
+
+
+def test_a_models_power_is_that_of_its_standard_error_and_degrees_of_freedom():
+    """With those of 30 pairs, it is that of the paired t test, and of its equivalence."""
+    of_pairs = {"se": 1 / math.sqrt(30), "df": 29, "n": 30}
+    row = power_of_model(**of_pairs, effect=-0.4).iloc[0]
+    assert (row["test"], row["status"]) == ("mixed_model", "ok")
+    assert row["power"] == pytest.approx(paired_power(0.4, 30))
+    equal = power_of_model(**of_pairs, effect=0.6, equivalence=True).iloc[0]
+    assert (equal["test"], equal["power"]) == (
+        "tost_mixed_model",
+        pytest.approx(tost_paired_power(0.6, 30)),
+    )
+    found = power_of_model(**of_pairs, target=0.8).iloc[0]
+    assert found["effect"] == pytest.approx(detectable_effect("paired_t", 30))
+    assert found["power"] == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize(("cv", "n", "expected"), [(0.30, 40, 0.815845), (0.25, 28, 0.807439)])
