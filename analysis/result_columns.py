@@ -157,6 +157,7 @@ MODELS = (
     Column("n_tracks", INTEGER, "tracks", "≥ 0", "Tracks that they are of; playlists: none"),
     Column("log_likelihood", NUMBER, "", "", "Restricted, of the linear model"),
     Column("converged", Type.BOOLEAN, "", "True, False", "Whether the fit is at its optimum"),
+    Column("note", TEXT, "", "", "What to know of a number: degrees of freedom that are held down"),
     SET,
     STATUS,
 )
@@ -174,6 +175,7 @@ VARIANCE_COMPONENTS = (
     Column("sd", NUMBER, "scale point; logit", "≥ 0", "Square root of the variance"),
     Column("share", NUMBER, "", "0–1", "Of the sum of all components: an intraclass correlation"),
     Column("n_levels", INTEGER, "", "≥ 1", "How many participants, tracks, playlists"),
+    Column("note", TEXT, "", "", "Whether the variance is estimated at 0"),
     SET,
     STATUS,
 )

@@ -23,9 +23,11 @@ TERMS = [
     "n_tracks",
     "log_likelihood",
     "converged",
+    "note",
     "status",
 ]
-COMPONENTS = ["component", "variance", "sd", "share", "n_levels", "status"]
+COMPONENTS = ["component", "variance", "sd", "share", "n_levels", "note", "status"]
+NO_VARIANCE = "estimated at 0, the least there is"
 OMNIBUS, RESIDUAL = "condition", "residual"
 
 
@@ -59,6 +61,15 @@ def counts(used: pd.DataFrame) -> dict[str, object]:
     columns = {"n_participants": "participant_id", "n_tracks": "track_id"}
     numbers = {n: used[c].nunique() if c in used else pd.NA for n, c in columns.items()}
     return {"n_obs": len(used), **numbers}
+
+
+def between_people(used: pd.DataFrame, conditions: Sequence[str]) -> int:
+    """Degrees of freedom between the participants of some conditions: their number less 1 where
+    somebody had several of these, else less the conditions."""
+    cells = used.loc[used["condition"].isin(list(conditions)), ["participant_id", "condition"]]
+    cells = cells.drop_duplicates()
+    together = bool(cells["participant_id"].duplicated().any())
+    return cells["participant_id"].nunique() - (1 if together else len(conditions))
 
 
 def ordered(conditions: Sequence[str], reference: str | None) -> list[str]:
@@ -99,6 +110,7 @@ def components_table(
             "sd": np.sqrt(variance),
             "share": variance / total if total else np.nan,
             "n_levels": pd.array(levels, dtype="Int64"),
+            "note": [NO_VARIANCE if one == 0 else "" for one in variance],
             "status": [status(reason) for reason in reasons],
         }
     )

@@ -4,7 +4,7 @@ Tables of terms and of variance components, each row with its status. The fit it
 the tests in `satterthwaite`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from analysis.stats.blocks import Floats
 from analysis.stats.conditions import (
     OMNIBUS,
     RESIDUAL,
+    between_people,
     complete,
     components_table,
     counts,
@@ -62,6 +63,8 @@ def crossed(
     condition); `B - A` for every pair, the reference first, the mean in B less that in A, with t,
     Satterthwaite's degrees of freedom, two-sided p and the 1 − `alpha` interval; with three
     conditions or more `condition`, the F test that all are equal (`df_numerator` and `df`).
+    Where the first group's variance is estimated at 0, ratings would be taken for as many people:
+    degrees of freedom then are at most those between its levels, and `note` says so.
     `log_likelihood` is the restricted one. Components: variance, standard deviation and share of
     the sum (an intraclass correlation) by group and of the residual. A group that can't be told
     from another, from the conditions or from the residual is left out, and its status says so.
@@ -78,7 +81,9 @@ def crossed(
         effects="conditions",
     )
     means = dict(zip(present, np.eye(len(present)), strict=True))
-    rows = _condition_rows(solution, ordered(conditions, reference), means, alpha)
+    order = ordered(conditions, reference)
+    most = _most(solution, used, groups[0])
+    rows = _condition_rows(solution, order, means, alpha, most)
     terms = table(rows, counts(used) | _quality(solution))
     return MixedFit(terms, _components(solution, {}), solution.fit)
 
@@ -127,32 +132,53 @@ def fit(
 
 
 def _condition_rows(
-    solution: Solution, order: Sequence[str], means: Mapping[str, Floats], alpha: float
+    solution: Solution,
+    order: Sequence[str],
+    means: Mapping[str, Floats],
+    alpha: float,
+    most: Callable[[Sequence[str]], float],
 ) -> list[dict[str, object]]:
     """The reference's mean, every pair's difference, and the test of all."""
     first = order[0]
     reason = solution.reason or without_ratings([first], list(means))
-    rows = [_row(solution.fit, INTERCEPT, means.get(first), reason, alpha)]
+    rows = [_row(solution.fit, INTERCEPT, means.get(first), reason, alpha, most([first]))]
     for name, a, b in pairs(order):
         reason = solution.reason or without_ratings([a, b], list(means))
         difference = None if reason else means[b] - means[a]
-        rows.append(_row(solution.fit, name, difference, reason, alpha))
+        rows.append(_row(solution.fit, name, difference, reason, alpha, most([a, b])))
     if len(order) > 2:
         reason = solution.reason or without_ratings(order, list(means))
         differences = None if reason else [means[one] - means[first] for one in order[1:]]
-        rows.append(_omnibus(solution.fit, differences, reason))
+        rows.append(_omnibus(solution.fit, differences, reason, most(order)))
     return rows
 
 
+HELD = "no variance between participants was found: degrees of freedom are at most those of people"
+
+
+def _most(solution: Solution, used: pd.DataFrame, group: str) -> Callable[[Sequence[str]], float]:
+    """The degrees of freedom that a test of some conditions has at most."""
+    known = solution.fit.covariances.get(group) if solution.fit else None
+    if group != "participant_id" or known is None or known.item() > 0:
+        return lambda conditions: np.inf
+    return lambda conditions: float(max(between_people(used, conditions), 1))
+
+
 def _row(
-    found: reml.Fit | None, name: str, contrast: Floats | None, reason: str, alpha: float
+    found: reml.Fit | None,
+    name: str,
+    contrast: Floats | None,
+    reason: str,
+    alpha: float,
+    most: float = np.inf,
 ) -> dict[str, object]:
-    """One t test."""
+    """One t test, with `most` degrees of freedom at the most."""
     row: dict[str, object] = {"term": name, "statistic_name": "t", "status": status(reason)}
     if reason or found is None or contrast is None:
         return row
     estimate, se = contrast @ found.beta, np.sqrt(contrast @ found.cov @ contrast)
     df = degrees_of_freedom(found, contrast)
+    row["note"], df = HELD if df > most else "", min(df, most)
     margin = stats.t.ppf(1 - alpha / 2, df) * se
     return row | {
         "estimate": estimate,
@@ -166,14 +192,16 @@ def _row(
 
 
 def _omnibus(
-    found: reml.Fit | None, differences: Sequence[Floats] | None, reason: str
+    found: reml.Fit | None, differences: Sequence[Floats] | None, reason: str, most: float
 ) -> dict[str, object]:
     row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": status(reason)}
     if reason or found is None or differences is None:
         return row
     test = f_test(found, np.array(differences))
-    p = stats.f.sf(test.f, test.df_numerator, test.df)
-    return row | {"statistic": test.f, "df_numerator": test.df_numerator, "df": test.df, "p": p}
+    df = min(test.df, most)
+    p = stats.f.sf(test.f, test.df_numerator, df)
+    found_row = {"statistic": test.f, "df_numerator": test.df_numerator, "df": df, "p": p}
+    return row | found_row | {"note": HELD if test.df > most else ""}
 
 
 def _components(solution: Solution, slopes: Mapping[str, Sequence[str]]) -> pd.DataFrame:

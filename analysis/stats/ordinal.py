@@ -16,6 +16,7 @@ from analysis.stats.blocks import Codes, Floats
 from analysis.stats.conditions import (
     OMNIBUS,
     RESIDUAL,
+    between_people,
     complete,
     components_table,
     counts,
@@ -173,7 +174,7 @@ def _thresholds(solution: _Solution, reference: str, alpha: float) -> list[dict[
     rows = []
     for i, (j, k) in enumerate(itertools.pairwise(solution.points)):
         contrast = None if solution.fit is None else np.eye(len(_parameters(solution.fit)))[i]
-        df = _df(solution.used, list(solution.effects))
+        df = between_people(solution.used, list(solution.effects))
         row = _row(solution, f"{j}|{k}", contrast, df, reason, alpha)
         # Nobody asks whether a threshold is 0.
         rows.append(row | {"statistic": np.nan, "p": np.nan})
@@ -188,7 +189,9 @@ def _comparisons(
     for name, a, b in pairs(order):
         reason = _absent(solution, [a, b])
         contrast = None if reason else solution.effects[b] - solution.effects[a]
-        rows.append(_row(solution, name, contrast, _df(solution.used, [a, b]), reason, alpha))
+        rows.append(
+            _row(solution, name, contrast, between_people(solution.used, [a, b]), reason, alpha)
+        )
     if len(order) > 2:
         rows.append(_omnibus(solution, order))
     return rows
@@ -206,14 +209,6 @@ def _alone(used: pd.DataFrame, conditions: Sequence[str]) -> str:
     people = used.groupby("condition")[GROUP].nunique()
     one = next((one for one in conditions if people[one] == 1), "")
     return f"only one {PARTICIPANT} rated in {one}" if one else ""
-
-
-def _df(used: pd.DataFrame, conditions: Sequence[str]) -> int:
-    """Participants of conditions less 1 where somebody had several, else less the conditions."""
-    cells = used.loc[used["condition"].isin(list(conditions)), [GROUP, "condition"]]
-    cells = cells.drop_duplicates()
-    together = bool(cells[GROUP].duplicated().any())
-    return cells[GROUP].nunique() - (1 if together else len(conditions))
 
 
 def _parameters(found: cumulative.Fit) -> Floats:
@@ -248,7 +243,7 @@ def _row(
 
 def _omnibus(solution: _Solution, order: Sequence[str]) -> dict[str, object]:
     beta = np.zeros(0) if solution.fit is None else solution.fit.beta
-    df = _df(solution.used, order)
+    df = between_people(solution.used, order)
     reason = _absent(solution, order) or ("" if df > 0 else "too few participants")
     row: dict[str, object] = {"term": OMNIBUS, "statistic_name": "F", "status": status(reason)}
     if reason:

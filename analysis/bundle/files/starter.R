@@ -135,6 +135,13 @@ compare_ratings <- function(primary, rows) {
     df <- NA
     about$status <- "not_estimable: p and interval need the package lmerTest"
   }
+  of_people <- if (inherits(fitted, "lm")) NA else
+    unlist(lme4::VarCorr(fitted))["participant_id"]
+  if (!is.na(df) && !is.na(of_people) && of_people < 1e-8) {
+    # No variance between participants was found: ratings are not so many people.
+    n <- length(unique(rows$participant_id))
+    df <- min(df, max(n - (if (sum(people) > n) 1 else 2), 1))
+  }
   p <- 2 * pt(-abs(slope[["t value"]]), df)
   half <- qt(1 - as.numeric(primary$alpha) / 2, df) * slope[["Std. Error"]]
   do.call(row_of, c(about, list(

@@ -200,6 +200,10 @@ def compare_ratings(primary: pd.Series, rows: pd.DataFrame) -> dict[str, object]
     log_sigma = 0.5 * np.log(squares / (model.n - 2))
     se = np.sqrt(model.variance(theta, log_sigma))
     df = model.degrees_of_freedom(theta, log_sigma)
+    if "participant_id" in groups and theta[groups.index("participant_id")] == 0:
+        # No variance between participants was found: ratings are not so many people.
+        n = rows["participant_id"].nunique()
+        df = min(df, max(n - (1 if people.sum() > n else 2), 1))
     means = {"mean_a": beta[0], "mean_b": beta[1]}
     return found | means | tested(beta[0] - beta[1], se, df, primary["alpha"])
 

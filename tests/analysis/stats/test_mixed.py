@@ -466,3 +466,23 @@ def test_the_test_of_a_condition_rejects_a_true_null_at_its_level():
         for seed in range(200)
     ]
     assert 0.02 <= np.mean(np.array(p) < 0.05) <= 0.09
+
+
+def test_ratings_are_not_so_many_people_where_no_variance_of_people_is_found():
+    """32 participants who all rate alike on average: t(31), not t(95), and it is said."""
+    rng = np.random.default_rng(4)
+    rows = [
+        (f"P{person}", condition, value)
+        for person in range(32)
+        for condition, value in zip("abc", rng.permutation([2, 3, 5]), strict=True)
+    ]
+    frame = pd.DataFrame(rows, columns=["participant_id", "condition", "good"])
+    found = crossed(frame, "good", conditions=["a", "b", "c"], groups=["participant_id"])
+    tests = found.terms[found.terms["term"] != "intercept"]
+    assert tests["df"].eq(31).all()
+    assert tests["note"].str.startswith("no variance between participants was found").all()
+    components = found.components.set_index("component")
+    assert components.loc["participant", ["variance", "note"]].tolist() == [
+        0, "estimated at 0, the least there is"
+    ]  # fmt: skip
+    assert components.loc["residual", "note"] == ""
