@@ -31,6 +31,7 @@ class Shown:
     rows: Callable[[pd.DataFrame, Design], pd.DataFrame] = lambda table, design: table
     results: bool = False
     folded: bool = False
+    of_one: str = ""  # the caption where there is one condition
 
 
 def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
@@ -46,13 +47,19 @@ def table(shown: Shown, tables: Tables, design: Design) -> Table | None:
     shared = [cells for column, cells in told if column.shared and len({*cells}) == 1]
     used = [(c, cells) for c, cells in told if {*cells} != {MISSING} and cells not in shared]
     return Table(
-        ": ".join([shown.caption, ", ".join(cells[0] for cells in shared)]).removesuffix(": "),
+        ": ".join([_caption(shown, design), ", ".join(cells[0] for cells in shared)]).removesuffix(
+            ": "
+        ),
         [_heading(column, design) for column, _ in used],
         [list(row) for row in zip(*(cells for _, cells in used), strict=True)],
         f"{shown.file}.csv",
         bool((chosen["family"] == PLANNED).all()) if shown.results else None,
         shown.folded,
     )
+
+
+def _caption(shown: Shown, design: Design) -> str:
+    return shown.of_one if shown.of_one and len(design.conditions) == 1 else shown.caption
 
 
 def _says_nothing(rows: pd.DataFrame) -> bool:
@@ -218,7 +225,9 @@ TERMS = [
     Column("Songs", cells.count("n_tracks")),
     WHY,
 ]
-MODELS = Shown("models", "What tells the conditions apart", TERMS, rows.main_terms)
+MODELS = Shown(
+    "models", "What tells the conditions apart", TERMS, rows.main_terms, of_one="The mean"
+)
 OTHER_MODELS = Shown(
     "models", "Other questions, means and thresholds", TERMS, rows.other_terms, folded=True
 )
@@ -313,6 +322,7 @@ OTHER_CORRELATIONS = Shown(
     ],
     rows.other_correlations,
     folded=True,
+    of_one="Of other questions, and by the network’s own labels",
 )
 ALONG = Shown(
     "along_playlists",

@@ -127,7 +127,9 @@ def test_one_condition_has_nothing_to_compare():
     assert not {"comparisons", "power"} & {*found}
     assert found["ratings"].title == "Ratings"
     text = " ".join(words_of(one) for one in found.values())
-    for absent in ("two conditions", "condition taken out", "within a condition", "Confounding"):
+    text += " ".join(table.caption for one in found.values() for table in one.tables)
+    absent_words = ("two conditions", "condition taken out", "within a condition", "Confounding")
+    for absent in (*absent_words, "the conditions apart", "Within each condition"):
         assert absent not in text
 
 
