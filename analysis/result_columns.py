@@ -91,7 +91,8 @@ COMPARISONS = (
         NUMBER,
         "scale point",
         "",
-        "a − b: of means (mixed_model, t tests), or the Hodges–Lehmann shift (rank tests)",
+        "a − b: of means (mixed_model, t tests), or the Hodges–Lehmann shift (rank tests; "
+        "signed ranks: of those who differ)",
     ),
     Column("se", NUMBER, "scale point", "≥ 0", "Standard error of the difference of means"),
     Column("estimate_ci_low", NUMBER, "scale point", "", f"{CI} of the estimate: lower end"),

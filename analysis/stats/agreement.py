@@ -234,19 +234,21 @@ def _counts(values: Floats, points: Floats) -> Floats:
 def _alpha(counts: Floats, points: Floats, level: str, alpha: float, seed: int) -> Effect:
     if not ((counts > 0).sum(axis=1) > 1).any():
         return Effect(1.0, np.nan, np.nan)
-    estimate = float(_alphas(np.ones((1, len(counts))), counts, points, level)[0])
-    drawn = [_alphas(w, counts, points, level) for w in _resamples(counts.shape, seed)]
+    # Units that were rated alike are drawn together: there are few ways to be rated by few.
+    ways, sizes = np.unique(counts, axis=0, return_counts=True)
+    estimate = float(_alphas(sizes[None, :], ways, points, level)[0])
+    drawn = [_alphas(w, ways, points, level) for w in _resamples(sizes, ways.shape[1], seed)]
     # A resample in which all ratings are equal has no α.
     low, high = np.nanquantile(np.concatenate(drawn), [alpha / 2, 1 - alpha / 2])
     return Effect(estimate, float(low), float(high))
 
 
-def _resamples(shape: tuple[int, ...], seed: int) -> Iterator[NDArray[np.int64]]:
-    """How often each unit is drawn: resamples × units, in batches that fit in memory."""
-    rng, n = np.random.default_rng(seed), shape[0]
-    size = max(BATCH // max(shape), 1)
+def _resamples(sizes: NDArray[np.int64], points: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """How often units of each way are drawn: resamples × ways, in batches that fit in memory."""
+    rng, n = np.random.default_rng(seed), int(sizes.sum())
+    size = max(BATCH // max(len(sizes), points), 1)
     for start in range(0, RESAMPLES, size):
-        yield rng.multinomial(n, np.full(n, 1 / n), size=min(size, RESAMPLES - start))
+        yield rng.multinomial(n, sizes / n, size=min(size, RESAMPLES - start))
 
 
 def _alphas(weights: NDArray, counts: Floats, points: Floats, level: str) -> Floats:
