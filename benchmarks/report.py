@@ -30,7 +30,10 @@ def main() -> None:
         for number, root in enumerate(sizes.root or [ROOT]):
             out = str(Path(scratch, str(number)))
             command = [sys.executable, str(root / "manage.py"), "analyse_study", SLUG]
-            spent = cost(env, [*command, "--verbosity", "0", "--out", out])
+            spent = cost(
+                {**env, "PYTHONPATH": str(root.resolve())},
+                [*command, "--verbosity", "0", "--out", out],
+            )
             print(
                 f"{root}: {spent.seconds:.1f} s, {spent.processor_s:.1f} s of processors, "
                 f"peak memory {spent.megabytes:.0f} MB",
