@@ -7,17 +7,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 KEY_LENGTH, KEY_CHARACTERS = 50, 8
-# Of random hexadecimal digits, about 19 % follow on one another; of those in order, nearly all.
-IN_A_ROW = 0.5
+# Of random hexadecimal digits, 5 % are as far from the one before as that from its own; of those in
+# order, nearly all.
+IN_ORDER = 0.5
 REPEATED = 8
 MAKE_A_KEY = "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
 WORDS = re.compile(r"insecure|secret|change.?me|example|password|placeholder", re.IGNORECASE)
 # A host, or all hosts below a domain (".example.org"); an IPv6 address stands in brackets.
-HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+HOST = re.compile(r"\.?[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+PORT = re.compile(r":[0-9]{1,5}$")
 KNOWN_PASSWORDS = {"password", "passwort", "changeme", "change-me", "postgres", "admin", "123456"}
+KNOWN_PASSWORDS |= {"password1", "12345678", "secret", "study", "root", "qwerty", "test", "example"}
+POSTGRESQL = tuple(f"{name}://" for name in ("postgres", "postgresql", "psql", "pgsql"))
+REDIS = tuple(f"{name}://" for name in ("redis", "rediss", "redis+socket", "sentinel"))
+UNREADABLE = (
+    "can't be read: in a password, # is written %23, / %2F, ? %3F, [ %5B, ] %5D, @ %40, % %25"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +79,16 @@ def guessable(key: str) -> bool:
     if len(set(key)) < KEY_CHARACTERS or WORDS.search(key):
         return True
     starts = range(len(key) - REPEATED + 1)
-    if len({key[start : start + REPEATED] for start in starts}) < len(starts):
+    if len({key.casefold()[start : start + REPEATED] for start in starts}) < len(starts):
         return True
-    steps = [abs(ord(after) - ord(before)) for before, after in pairwise(key)]
-    return sum(step <= 1 for step in steps) > IN_A_ROW * len(steps)
+    # Every other character, too: `a1b2c3`.
+    return any(_in_order(part) for part in (key, key[::2], key[1::2]))
+
+
+def _in_order(text: str) -> bool:
+    steps = [ord(after) - ord(before) for before, after in pairwise(text)]
+    same = sum(step == before for before, step in pairwise(steps))
+    return same > IN_ORDER * len(steps)
 
 
 def _hosts(hosts: Sequence[str]) -> Iterator[str]:
@@ -91,39 +105,59 @@ def _hosts(hosts: Sequence[str]) -> Iterator[str]:
 
 def _origins(origins: Sequence[str]) -> Iterator[str]:
     for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme != "https":
+        if not origin.startswith("https://"):
             yield (
                 "CSRF_TRUSTED_ORIGINS must begin with https://, such as "
                 f"https://study.example.org, not {origin}"
             )
-        elif not _names_a_site(parts.hostname or "") or parts.path.strip("/"):
+        elif not _is_a_site(origin.removeprefix("https://")):
             yield (
                 "CSRF_TRUSTED_ORIGINS must name sites of your own, such as "
                 f"https://study.example.org, not {origin}"
             )
 
 
-def _names_a_site(host: str) -> bool:
-    """A name, or `*.` before a domain with at least two parts."""
+def _is_a_site(site: str) -> bool:
+    """A name, or `*.` before a domain with at least two parts; with a port or without, and nothing
+    else, as a browser names it."""
+    host = PORT.sub("", site)
     below = host.removeprefix("*.")
-    return bool(HOST.fullmatch(below)) and (below == host or "." in below.strip("."))
+    named = HOST.fullmatch(below) and not below.startswith(".")
+    return bool(named) and (below == host or "." in below.strip("."))
 
 
 def _database(given: Environment) -> Iterator[str]:
-    if not given.database_url:
+    url = given.database_url
+    if not url:
         return
-    parts = urlsplit(given.database_url)
-    if parts.scheme not in ("postgres", "postgresql", "psql", "pgsql"):
+    if not url.startswith(POSTGRESQL):
         yield (
             "DATABASE_URL must name a PostgreSQL server, such as postgres://user@host:5432/name; "
             "SQLite is for one's own machine"
         )
+        return
+    if (parts := _read(url)) is None:
+        yield f"DATABASE_URL {UNREADABLE}; or the password stands alone in DATABASE_PASSWORD"
+        return
+    if not parts.path.strip("/"):
+        yield "DATABASE_URL must end with the database's name: postgres://user@host:5432/name"
     password = unquote(parts.password or "") or given.database_password
     if password.casefold() in KNOWN_PASSWORDS or (password and password == parts.username):
         yield "The database's password must be one of your own (openssl rand -hex 24)"
 
 
 def _broker(url: str) -> Iterator[str]:
-    if url and urlsplit(url).scheme not in ("redis", "rediss", "redis+socket", "sentinel"):
+    if url and not url.startswith(REDIS):
         yield "REDIS_URL must name a Redis or Valkey server, such as redis://host:6379/0"
+    elif url and _read(url) is None:
+        yield f"REDIS_URL {UNREADABLE}"
+
+
+def _read(url: str) -> SplitResult | None:
+    """Its parts; none where a password's characters end them too early."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port
+    except ValueError:
+        return None
+    return None if "#" in url else parts

@@ -38,6 +38,10 @@ def test_random_keys_are_taken(make):
         "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "0123456789" * 6,
         "qwertyuiopasdfghjklzxcvbnm" * 2,
+        "qwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNM",
+        "acegikmoqsuwybdfhjlnprtvxzACEGIKMOQSUWYBDFHJLNPRTVXZ",
+        "a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0u1v2w3x4y5z6",
+        "aabbccddeeffgghhiijjkkllmmnnooppqqrrssttuuvvwwxxyyzz",
         "change-me-change-me-now-please-and-do-it-well-4d9f8h2",
         "django-insecure-4k5#j2h3k4j5h6g7f8d9s0a1q2w3e4r5t6y7u8",
         "short",
@@ -58,6 +62,12 @@ def test_a_key_that_was_typed_is_refused_with_a_way_to_make_one(key):
         ("https://*.*", "sites of your own"),
         ("https://", "sites of your own"),
         ("https://study.example.org/page", "sites of your own"),
+        ("https://study.example.org/", "sites of your own"),
+        ("https://study.example.org?x", "sites of your own"),
+        ("https://study.example.org:port", "sites of your own"),
+        ("https://user:word@study.example.org", "sites of your own"),
+        ("https://.example.org", "sites of your own"),
+        ("https://[", "sites of your own"),
         ("http://study.example.org", "must begin with https://"),
         ("study.example.org", "must begin with https://"),
         ("*", "must begin with https://"),
@@ -112,6 +122,20 @@ def test_a_password_that_everybody_knows_is_refused(given):
 def test_a_broker_that_is_none_is_refused(url):
     (problem,) = problems(replace(GOOD, redis_url=url))
     assert problem.startswith("REDIS_URL must name a Redis or Valkey server")
+
+
+@pytest.mark.parametrize("password", ["a#b", "a/b", "[a", "a?b]", "a:b/c"])
+def test_a_password_that_ends_a_url_is_told_with_how_to_write_it(password):
+    ends = {"database_url": f"postgres://study:{password}@host:5432/name"}
+    ends |= {"redis_url": f"redis://:{password}@host:6379/0"}
+    for problem, name in zip(problems(replace(GOOD, **ends)), ends, strict=True):
+        assert problem.startswith(f"{name.upper()} can't be read: in a password, # is written %23")
+        assert password not in problem
+
+
+def test_a_database_without_a_name_is_refused():
+    (problem,) = problems(replace(GOOD, database_url="postgres://study:h4sd9f8h@host:5432"))
+    assert problem.startswith("DATABASE_URL must end with the database's name")
 
 
 def test_a_negative_number_of_proxies_is_refused():

@@ -62,6 +62,10 @@ NAMES = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
             "YOUR_ID_HERE",
         ),
         *("ASSIGNMENT_ID_NOT_AVAILABLE", "[insert id]", "XXXX", "--", "...", "????", "{{", ""),
+        *("[%SID%]", "[%RID%]", "[% id %]", "&#123;&#123;%PID%&#125;&#125;", "&lt;PID&gt;"),
+        *("id", "PID", "RID", "workerid", "PROLIFICPID", "mturk_id", "SONA_ID", "sample_id"),
+        *("nullnull", "undefinedundefined", "true", "false", "unknown", "Anonymous", "-1"),
+        *("00000000", "0" * 24, "00000000-0000-0000-0000-000000000000"),
         *("%7B%7B%25PROLIFIC_PID%25%7D%7D", "%257B%257BX%257D%257D", "%25PROLIFIC_PID%25"),
         # %CASE_ID%, of which a server takes the beginning for an encoded letter.
         "\ufffdSE_ID%",
@@ -99,6 +103,7 @@ def test_what_stands_where_a_value_should_be_is_a_placeholder(value):
             "x",
             "xx1",
         ),
+        *("Sid", "Keyes", "Hitomi", "Theo", "Nora", "00000001", "100000000000", "anna&bob"),
         *("abcd==", "YWJj+/=", "ID-0042", "5e9f0d:1", "Núñez", "名前"),
     ],
 )
