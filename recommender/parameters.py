@@ -12,6 +12,7 @@ from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
 MOST_ON_A_PAGE = 1000
+LAST_ROW = 10**12 - 1
 WHOLE_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
@@ -19,22 +20,19 @@ class Pages(LimitOffsetPagination):
     """`limit` and `offset`, of which a wrong one is refused instead of replaced."""
 
     def get_limit(self, request: Request) -> int:
-        least, most = 1, MOST_ON_A_PAGE
-        return self._number(request, self.limit_query_param, self.default_limit or 1, least, most)
+        usual = self.default_limit or 1
+        return self._number(request, self.limit_query_param, usual, 1, MOST_ON_A_PAGE)
 
     def get_offset(self, request: Request) -> int:
-        return self._number(request, self.offset_query_param, 0, 0)
+        return self._number(request, self.offset_query_param, 0, 0, LAST_ROW)
 
-    def _number(
-        self, request: Request, name: str, default: int, least: int, most: int | None = None
-    ) -> int:
+    def _number(self, request: Request, name: str, default: int, least: int, most: int) -> int:
         said = request.query_params.get(name)
         if said is None:
             return default
-        if WHOLE_NUMBER.fullmatch(said) and least <= int(said) <= (most or int(said)):
+        if WHOLE_NUMBER.fullmatch(said) and least <= int(said) <= most:
             return int(said)
-        bounds = f"from {least} to {most}" if most else f"of {least} or more"
-        raise ValidationError({name: [f"This has to be a whole number {bounds}."]})
+        raise ValidationError({name: [f"This has to be a whole number from {least} to {most}."]})
 
 
 class KnownParameters(views.APIView):

@@ -21,8 +21,9 @@ KNOWN_AT = {
 }
 
 
-# Nobody answers as many; more would take longer than a page may.
+# No study needs as many; more would take longer than a page may.
 MOST_QUESTIONS = 1000
+MOST_OF = {"conditions": 200, "instruments": 200, "languages": 50}
 
 OF_A_SCALE = ("key", "kind", "options", "bounds", "rows", "right_answer")
 
@@ -56,6 +57,13 @@ class Question:
 def contradictions(data: Mapping[str, Any]) -> list[Problem]:
     """Everything in the file that does not agree with something else in it."""
     problems = Problems()
+    counts = {name: len(_dicts(data.get(name))) for name in ("conditions", "instruments")}
+    for name, found in {**counts, "languages": len(offered(data))}.items():
+        if found > (most := MOST_OF[name]):
+            said = f"A study has {most} {name} at most; this one has {found:,}."
+            problems.add(said, *([name] if name in data else []))
+    if problems.found:
+        return problems.found
     instruments = instruments_of(data)
     asked = list(_questions(instruments, language_of(data)))
     questions = {question.name: question for question in asked}

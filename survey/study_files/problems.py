@@ -1,10 +1,13 @@
 """What can be wrong with a study's file, and where."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
 
+# So much of a text of the file shows which one is meant.
+LONG_TEXT = re.compile(r"“([^”]{80})[^”]+”")
 # More are not looked for: they come from few mistakes, or the file is no study at all.
 MOST_PROBLEMS = 100
 
@@ -32,7 +35,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"line {self.place.line}, column {self.place.column}" if self.place else ""
-        return ": ".join(text for text in (where, self.part, self.message) if text)
+        said = ": ".join(text for text in (where, self.part, self.message) if text)
+        return LONG_TEXT.sub(r"“\1…”", said)
 
 
 class TooManyError(Exception):

@@ -16,6 +16,7 @@ MOST_VALUES = 20_000
 MOST_CHARACTERS = 2 * MOST_BYTES
 DEEPEST = 20
 LONGEST_NUMBER = 100
+LONGEST_NAME = 60  # of which more is not shown
 # What a database keeps, and what JSON keeps exactly is less still.
 MOST = 2**63 - 1
 
@@ -63,7 +64,7 @@ class Source:
         for step in path:
             here = _inside(here, step)
             if isinstance(step, str):
-                words.append(step)
+                words.append(step if len(step) <= LONGEST_NAME else f"{step[:LONGEST_NAME]}…")
             else:
                 one = words.pop().removesuffix("s") if words else "part"
                 words.append(f"{one} {_name_of(here) or step + 1}")

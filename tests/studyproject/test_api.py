@@ -94,6 +94,8 @@ def test_pages_are_as_asked_for(admin_client: Client, library):
     second = admin_client.get(first["next"]).json()
     ids = [row["id"] for page in (first, second) for row in page["results"]]
     assert ids == list(Track.objects.values_list("pk", flat=True)[:4])
+    too_far = admin_client.get("/api/tracks/", {"offset": "9" * 13}).json()
+    assert too_far == {"offset": ["This has to be a whole number from 0 to 999999999999."]}
     beyond = admin_client.get("/api/tracks/", {"offset": "9" * 12})
     assert beyond.json()["results"] == []
     assert admin_client.get("/api/tracks/", {"limit": MOST_ON_A_PAGE}).status_code == 200

@@ -327,6 +327,32 @@ def test_no_study_asks_without_end():
 
 
 @pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("conditions:\n" + "- {name: a, strategy: random}\n" * 201, "200 conditions"),
+        ("instruments:\n" + "- {use: track-ratings, placement: end}\n" * 201, "200 instruments"),
+        (
+            "translations:\n" + "".join(f"  l{n}: {{title: T}}\n" for n in range(60)),
+            "50 languages",
+        ),
+    ],
+)
+def test_no_study_has_parts_without_end(rows, expected):
+    """Four thousand conditions took nine seconds, and were taken."""
+    assert f"A study has {expected} at most; this one has " in said(rows)
+
+
+@pytest.mark.parametrize(
+    "text", ["slug: {}!", "opens_at: {}", "{}: 1", "instruments: [{{use: {}}}]", "language: {}"]
+)
+def test_a_long_text_is_shown_by_its_beginning(text):
+    """The page that listed the mistakes was as long as the file."""
+    found = said(text.format("a" * 900))
+    assert "a" * 60 in found
+    assert "a" * 100 not in found
+
+
+@pytest.mark.parametrize(
     ("said_of", "expected"),
     [
         ("seed: 1099511627776000", "at most"),
