@@ -15,7 +15,9 @@ def questionnaire(study):
     Study.objects.update(state=Study.State.DRAFT)
     instrument = study.instruments.create(key="long", placement="end", position=9)
     Item.objects.bulk_create(
-        Item(instrument=instrument, key=f"q{n}", text=f"Question {n}", kind="text", position=n)
+        Item(
+            instrument=instrument, key=f"q{n}", text=f"Question {n}", position=n, options=["a", "b"]
+        )
         for n in range(120)
     )
     return instrument
@@ -25,7 +27,7 @@ def filled_in(page: str) -> dict[str, str]:
     """What a browser would send of the page's form."""
     form = BeautifulSoup(page, "html.parser").select_one("#instrument_form")
     sent = {
-        field["name"]: field.get("value", "on")
+        field["name"]: field.get("value", "on" if field.get("type") == "checkbox" else "")
         for field in form.select("input[name]")
         if field.get("type") not in ("submit", "checkbox") or field.has_attr("checked")
     }
