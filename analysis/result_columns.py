@@ -301,10 +301,11 @@ ALONG_PLAYLISTS = (
     P,
     _holm("outcomes, position and distance of one measure and analysis set"),
     *_decision("as the estimate"),
-    Column("conclusion", TEXT, "", "positive, negative, undecided, not_estimable", "By p_holm"),
+    Column("conclusion", TEXT, "", "positive, negative, undecided, not_estimable",
+           "By p_holm of the rank correlation; empty for slopes"),
     SET,
     STATUS,
-)
+)  # fmt: skip
 RELIABILITY = (
     Column("scale", TEXT, "", "", "File and column, or questionnaire and score"),
     Column(

@@ -77,15 +77,18 @@ def paired(
         f"Left: each line one participant's means of {outcome}; thick: the mean over participants. "
         f"Right: differences {clean(a)} − {clean(b)}, moved sideways so that equal ones show, with "
         f"their mean and its 95 % interval (Student's t).{drawn} {in_files(name)}",
-        as_numbers(_numbers(both, (a, b), (mean, low, high))),
+        as_numbers(_numbers(both, differences, (a, b), (mean, low, high))),
     )
 
 
 def _numbers(
-    both: Floats, names: tuple[str, str], found: tuple[float, float, float]
+    both: Floats,
+    differences: Floats,
+    names: tuple[str, str],
+    found: tuple[float, float, float],
 ) -> Iterator[tuple[Any, ...]]:
     """Everybody under the same number in all panels."""
-    panels = {names[0]: both[:, 0], names[1]: both[:, 1], "difference": both[:, 0] - both[:, 1]}
+    panels = {names[0]: both[:, 0], names[1]: both[:, 1], "difference": differences}
     for panel, values in panels.items():
         for at, value in enumerate(values, start=1):
             yield panel, "participant", at, value, None, None, 1

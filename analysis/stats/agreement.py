@@ -17,7 +17,7 @@ from . import exact
 from .bootstrap import BATCH, RESAMPLES
 from .consistency import cronbach, repeated_ratings
 from .effects import NONE, Effect, Floats
-from .rows import RELIABILITY, reliability
+from .rows import OK, RELIABILITY, reliability
 
 __all__ = [
     "RELIABILITY",
@@ -150,20 +150,25 @@ def icc_from_components(
 
     `components` has `component` ("participant_id", "track_id", …, "residual") and `variance`,
     as `variance_components` of a mixed model. The participants' row is the ICC that the design
-    effect needs. 0–1. With `n_levels` in the frame and `n_obs`, the number of ratings, it has
+    effect needs. A component that can't be told from another is in that one, and its `status` says
+    so. 0–1. With `n_levels` in the frame and `n_obs`, the number of ratings, it has
     the interval of a one-way ICC(1) with n_obs/n_levels ratings each: an approximation, as the
     other components count as error. Without, the interval is empty. There is no row for
     the residual. Source: Donner & Wells (1986), Biometrics 42:401, for the interval.
     """
     variances = components["variance"].astype(float)
-    usable = bool(variances.notna().all() and (variances >= 0).all() and variances.sum() > 0)
+    known = variances.notna()
+    residual = bool(known[components["component"] == RESIDUAL].all())
+    usable = residual and bool((variances[known] >= 0).all() and variances.sum() > 0)
     problem = "an interval needs the numbers of ratings and levels" if usable else "no variances"
     parts = [pd.DataFrame(columns=RELIABILITY)]
     for _, part in components[components["component"] != RESIDUAL].iterrows():
         levels = float(part.get("n_levels", np.nan))
         share = float(part["variance"]) / float(variances.sum()) if usable else np.nan
         found = [(str(part["component"]), _one_way(share, levels, n_obs, alpha))]
-        parts.append(reliability(scale, "icc_from_components", found, levels, np.nan, problem))
+        why = str(part.get("status", OK)).removeprefix("not_estimable: ")
+        why = problem if why == OK else why
+        parts.append(reliability(scale, "icc_from_components", found, levels, np.nan, why))
     return pd.concat(parts[1:] or parts, ignore_index=True)
 
 

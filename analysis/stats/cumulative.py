@@ -19,8 +19,9 @@ NODES = 15
 TOLERANCE = 1e-6
 # A standard deviation of intercepts beneath SMALL is tried as 0; beyond GREAT it has no end.
 SMALL, GREAT = 0.02, 50.0
-# The least that others are to say of what one participant says.
-ROUNDING = 1e-9
+# The share of what is known that is taken for one participant's at most: nearer to 1, what the fit
+# left over of theirs would be scaled up to anything.
+MOST = 0.98
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def clustered(y: Codes, x: Floats, people: Codes, found: Fit, *, nodes: int = NO
     The sandwich of the participants' scores s, each scaled up by as much as the fit has followed
     the participant: V = Σ d dᵀ, d = I^−½ (1 − I^−½ I_g I^−½)^−½ I^−½ s_g, where I_g is the
     participant's part of the information I. The model's own covariance, `found.cov`, holds only if
-    its intercepts are all there is. Source: Bell & McCaffrey (2002), Survey Methodology 28:169
+    its intercepts are all there is. Nobody's share of the information counts as more than `MOST`.
+    Source: Bell & McCaffrey (2002), Survey Methodology 28:169
     (CR2), for linear models; I and s take the places of XᵀX and Xᵀe.
     """
     data, size = alike(y, x, people), len(found.cov)
@@ -71,11 +73,26 @@ def clustered(y: Codes, x: Floats, people: Codes, found: Fit, *, nodes: int = NO
     information = _informations(data, parameters, nodes)[:, :size, :size]
     values, vectors = np.linalg.eigh(information.sum(axis=0))
     root = vectors / np.sqrt(values) @ vectors.T
-    own, turn = np.linalg.eigh(root @ information @ root)
-    scaled = np.einsum("gji,gj->gi", turn, scores @ root) / np.sqrt(np.maximum(1 - own, ROUNDING))
+    own, turn = _shares(root @ information @ root)
+    scaled = np.einsum("gji,gj->gi", turn, scores @ root) / np.sqrt(1 - np.minimum(own, MOST))
     steps = np.einsum("gij,gj->gi", turn, scaled) @ root
     known = len(parameters) - 1
     return np.asarray(steps[:, :known].T @ steps[:, :known])
+
+
+def _shares(parts: Floats) -> tuple[Floats, Floats]:
+    """Each participant's share of the information, 0 to 1, along the directions of theirs: values
+    and vectors of (G, k, k), which add up to 1.
+
+    What speaks against the others' information in a direction counts as none: with it, the others'
+    may come to less than one participant's, and a share to more than 1.
+    """
+    values, vectors = np.linalg.eigh(parts)
+    parts = (vectors * np.maximum(values, 0)[:, None, :]) @ vectors.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(parts.sum(axis=0))
+    root = vectors / np.sqrt(values) @ vectors.T
+    shares: tuple[Floats, Floats] = np.linalg.eigh(root @ parts @ root)
+    return shares
 
 
 def separated(y: Codes, x: Floats) -> bool:

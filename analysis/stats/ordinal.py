@@ -32,6 +32,8 @@ from analysis.stats.conditions import (
 GROUP, PARTICIPANT = "participant_id", "participant"
 # The variance of the logistic distribution, which is the residual's by definition.
 LOGISTIC = np.pi**2 / 3
+# An error on the logit scale, from which on an interval holds all odds that there are.
+WIDE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +231,8 @@ def _row(
         return row
     estimate = contrast @ _parameters(solution.fit)
     se = np.sqrt(contrast @ solution.cov @ contrast)
+    if se > WIDE:
+        return row | {"status": status(f"too few {PARTICIPANT}s' ratings say anything of it")}
     margin = stats.t.ppf(1 - alpha / 2, df) * se
     return row | {
         "estimate": estimate,

@@ -169,7 +169,7 @@ def _compared(frame: pd.DataFrame, metric: str, pair: Mapping[Any, Any]) -> Fiel
     problem = too_few_complete(used) if paired else too_few([x, y], (a, b))
     test = (paired_t if paired else welch_t)(x, y)
     exact = bool(np.isnan(test.se) and min(len(x), len(y)) > 1)
-    gap = float((differences(x, y) if paired else x[:1] - y[:1])[0]) if exact else test.estimate
+    gap = float(differences(x[:1], y[:1])[0]) if exact else test.estimate
     return {
         **{"metric": metric, "family": pair["family"], "condition_a": a, "condition_b": b},
         **{"design": "within" if paired else "between", "exact": exact},

@@ -1,5 +1,7 @@
 """Which playlists are set against their metrics, and by what rating."""
 
+import math
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from analysis.inference.comparing import comparisons
 from analysis.inference.relating import (
     about_playlists,
     against_metrics,
+    along_playlists,
     measured,
     metric_verdicts,
     rated_playlists,
@@ -87,3 +90,26 @@ def test_with_several_a_condition_it_is_and_the_plans_bound_is_tested(paired: bo
 def test_few_people_and_conditions_give_every_table(people: int, conditions: str, paired: bool):
     found = infer(make_tables(people, conditions), make_design(conditions, paired=paired))
     assert len(found) == 9
+
+
+def test_along_playlists_the_rank_correlation_alone_concludes():
+    found = along_playlists(make_tables(), make_design())
+    assert set(found["measure"]) == {"slope", "spearman"}
+    assert set(found[found["conclusion"].notna()]["measure"]) == {"spearman"}
+
+
+def test_metrics_that_only_rounding_tells_apart_are_alike():
+    tables, design = make_tables(), make_design(paired=False)
+    tables = {
+        name: rows[(rows["playlist_id"] - 1) // 2 % 2 == (rows["condition"] == "b")]
+        if "condition" in rows and "playlist_id" in rows
+        else rows
+        for name, rows in tables.items()
+    }
+    metrics = tables["playlist_metrics"]
+    tables["playlist_metrics"] = metrics.assign(
+        diversity=metrics["condition"].map({"a": 0.5**0.5, "b": math.nextafter(0.5**0.5, 1)})
+    )
+    found = metric_verdicts(tables, comparisons(tables, design), design).set_index("metric")
+    assert found.loc["diversity", "metric_difference"] == 0
+    assert found.loc["diversity", "metric_says"] == "no difference"

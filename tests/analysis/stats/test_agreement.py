@@ -159,11 +159,23 @@ def test_components_of_a_balanced_design_have_the_interval_of_icc_1():
     assert found["ci_high"] == pytest.approx(expected["ci_high"], abs=1e-6)
 
 
+def test_a_component_that_is_in_another_takes_nothing_from_the_rest():
+    why = "not_estimable: one playlist a participant: the same variance"
+    table = components(participant_id=0.3, playlist_id=np.nan, residual=0.6).assign(
+        status=["ok", why, "ok"]
+    )
+    table["n_levels"] = [6, 6, None]
+    participant, playlist = icc_from_components(table, n_obs=24).to_dict("records")
+    assert participant["estimate"] == pytest.approx(1 / 3)
+    assert participant["status"] == "ok"
+    assert playlist["status"] == why
+
+
 @pytest.mark.parametrize(
     ("variances", "why"),
     [
         ({"participant_id": 0.3, "residual": 0.7}, "an interval needs the numbers of ratings"),
-        ({"participant_id": np.nan, "residual": 0.7}, "no variances"),
+        ({"participant_id": 0.7, "residual": np.nan}, "no variances"),
         ({"participant_id": 0, "residual": 0}, "no variances"),
     ],
 )

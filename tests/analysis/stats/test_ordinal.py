@@ -164,6 +164,27 @@ def test_many_participants_have_the_sandwich_of_generalised_estimating_equations
     assert np.sqrt(np.diagonal(own)) == pytest.approx(theirs.bse, rel=5e-3)
 
 
+@pytest.mark.parametrize(("people", "tracks"), [(3, 1), (4, 1), (8, 1), (8, 3)])
+def test_errors_of_few_participants_have_an_end(people: int, tracks: int):
+    """In some of these the others' information comes to less than one participant's."""
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        person, condition = np.divmod(np.repeat(np.arange(2 * people), tracks), 2)
+        latent = rng.normal(size=people)[person] + rng.logistic(size=len(person))
+        frame = pd.DataFrame(
+            {
+                "participant_id": [f"p{one}" for one in person],
+                "condition": np.array([SPACE, CHANCE])[condition],
+                "liking": np.digitize(latent, [-2, -1, 0.5, 1.5]) + 1.0,
+            }
+        )
+        terms = compare(frame, conditions=[SPACE, CHANCE]).terms
+        assert (terms["se"].isna() == (terms["status"] != "ok")).all()
+        assert not (terms["se"] > 10).any()
+        if people == 8:
+            assert set(terms["status"]) == {"ok"}
+
+
 def test_a_comparison_needs_two_participants_on_each_side():
     frame = ratings()
     first = frame["participant_id"] == "p0"
