@@ -25,7 +25,7 @@ _MAGIC = {
 
 # How far a first frame is looked for where it should be, and by how many more in a row it is known.
 _SEARCHED = 256 * 1024
-_IN_A_ROW = 4
+IN_A_ROW = 4
 _FRAME_OR_FLAC = re.compile(rb"(?=\xff[\xe0-\xff]|fLaC\0\0\0\x22)")
 # The largest page of an Ogg file.
 _PAGE = 65_307
@@ -160,7 +160,7 @@ def _search(data: bytes) -> tuple[str, int] | None:
 
 def _row_of_frames(data: bytes, at: int) -> str | None:
     kinds: list[str] = []
-    while len(kinds) < _IN_A_ROW:
+    while len(kinds) < IN_A_ROW:
         frame = _frame(data[at : at + 8])
         if frame is None:
             return None
@@ -225,13 +225,22 @@ def info_of(file: IO[bytes], place: Place) -> Info | None:
     return Info(frames or None, size or None, frame[1])
 
 
+def is_frame(head: bytes, size: int) -> bool:
+    """Whether so many bytes, which begin like this, are one whole frame."""
+    frame = _frame(head[:8])
+    return frame is not None and frame[1] == size
+
+
 def unheard_bytes(file: IO[bytes], gaps: list[tuple[int, int]]) -> int:
-    """How many of the bytes between and behind packets are neither tags nor zeros. The last of the
-    gaps is at the end, where programs put many things, so there only frames count."""
+    """How many of the bytes between and behind packets are neither tags nor padding. The last of
+    the gaps is at the end, where programs put many things, so there only frames count.
+
+    Padding is zeros that a frame follows at once; where sound is gone, a part of a frame is left.
+    """
     n = 0
     for number, (begin, end) in enumerate(gaps, start=1):
         data = _at(file, begin, min(end - begin, _SEARCHED)).lstrip(b"\0")
-        aside = data.startswith(_TAGS) or not data
+        aside = not data or data.startswith(_TAGS) or is_frame(data, len(data))
         n += 0 if aside or (number == len(gaps) and not _search(data)) else end - begin
     return n
 
@@ -294,6 +303,21 @@ def caf_factor(file: IO[bytes], place: Place) -> float:
 def tta_seconds(file: IO[bytes], place: Place) -> float:
     rate, frames = struct.unpack_from("<II", _at(file, place.start, 18).ljust(18, b"\0"), 10)
     return float(frames / rate) if rate else 0.0
+
+
+def lacks_pages(file: IO[bytes]) -> bool:
+    """Whether pages are missing in the middle of an Ogg file, by their numbers (RFC 3533). Where a
+    recording of a broadcast begins, right behind the headers, none are."""
+    last: dict[bytes, tuple[int, int]] = {}
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for page in re.finditer(rb"OggS\0([\0-\7])(.{8})(.{4})(.{4})", data, re.DOTALL):
+            flags, position, stream = page[1][0], int.from_bytes(page[2], "little"), page[3]
+            number = int.from_bytes(page[4], "little")
+            before, sounded = last.get(stream, (number - 1, 0))
+            if sounded and not flags & 2 and number != before + 1:
+                return True
+            last[stream] = (number, position)
+    return False
 
 
 def holds_several(path: Path) -> bool:

@@ -14,12 +14,15 @@ import av
 from recommender.engine.constants import DECODE_TIMEOUT_S, MAX_SECONDS, MIN_SAMPLE_RATE
 from recommender.engine.containers import (
     ACCEPTED,
+    IN_A_ROW,
     AudioError,
     Info,
     Place,
     caf_factor,
     ends_inside,
     holds_several,
+    is_frame,
+    lacks_pages,
     last_page,
     size_factor,
     tta_seconds,
@@ -148,7 +151,8 @@ def read_packets(path: Path, place: Place) -> Packets:
     with opened(path, place) as (container, stream):
         unit = float(stream.time_base)
         most = (MAX_SECONDS + LONGER_S) / unit
-        for packet in container.demux(stream):
+        packets = container.demux(stream)
+        for packet in _frames(packets) if place.container in ("mp3", "aac") else packets:
             size = packet.size
             if size == 0 or packet.is_discard:
                 continue
@@ -171,8 +175,26 @@ def read_packets(path: Path, place: Place) -> Packets:
             found.stated_s = stream.duration * unit
         delay = _SLACK_SAMPLES / (stream.codec_context.sample_rate or MIN_SAMPLE_RATE)
     some = min(SLACK_PACKETS * longest * unit, _MOST_SLACK_S)
-    found.slack_s = max(_SLACK_S, some, delay)
+    # Of what isn't coded, nothing is left out.
+    plain = found.codec.startswith("pcm_")
+    found.slack_s = _SLACK_S if plain else max(_SLACK_S, some, delay)
     return found
+
+
+def _frames(packets: Iterator[Any]) -> Iterator[Any]:
+    """Without what FFmpeg takes for frames in pictures of tags and in other strange bytes: such are
+    seldom as long as their first bytes say, and never several in a row."""
+    row: list[Any] = []
+    known = False
+    for packet in packets:
+        if not packet.size:
+            continue
+        row.append(packet)
+        if not is_frame(bytes(memoryview(packet)[:8]), packet.size):
+            row, known = [], False
+        elif known or len(row) == IN_A_ROW:
+            yield from row
+            row, known = [], True
 
 
 def promised_seconds(file: IO[bytes], place: Place, info: Info | None, packets: Packets) -> float:
@@ -193,7 +215,8 @@ def promised_seconds(file: IO[bytes], place: Place, info: Info | None, packets: 
         case "mp3" | "aac":
             factor = _frames_factor(file, place, info, packets)
         case "ogg" | "opus" | "m4a" | "webm":
-            cut_off = ends_inside(file, place)
+            pages = place.container in ("ogg", "opus")
+            cut_off = ends_inside(file, place) or (pages and lacks_pages(file))
             stated = packets.stated_s if place.container == "m4a" else 0.0
             known = stated > packets.seconds + packets.slack_s
             return (stated if known else float("inf")) if cut_off else 0.0

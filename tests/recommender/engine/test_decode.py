@@ -81,20 +81,26 @@ def test_joined_files_are_read_to_the_end(mp3, keep, more):
     assert seconds(path) == pytest.approx(14.0, abs=0.15)
 
 
-def test_joined_files_with_tags_between_are_read_to_the_end(mp3, keep):
-    data = mp3(8)
-    assert seconds(keep(data + tag(200_000) + data)) == pytest.approx(16.0, abs=0.15)
+@pytest.mark.parametrize("more", [{}, {"write_xing": "0"}], ids=["header", "none"])
+def test_joined_files_with_anything_between_are_read_to_the_end(mp3, keep, more):
+    data = mp3(8, **more)
+    for between in (tag(600_000), apev2(picture=600_000), bytes(4096)):
+        assert seconds(keep(data + between + data)) == pytest.approx(16.0, abs=0.15)
 
 
 # What may stand in front and behind
+
+
+def noise(n: int) -> bytes:
+    return np.random.default_rng(1).bytes(n)
 
 
 def tag(picture=0, version=4) -> bytes:
     tags = id3.ID3()
     tags.add(id3.TIT2(encoding=3, text="A song"))
     if picture:
-        noise = np.random.default_rng(1).bytes(picture).replace(b"\xff", b"\xfe")
-        tags.add(id3.APIC(encoding=3, mime="image/jpeg", type=3, desc="", data=noise))
+        picture = noise(picture)
+        tags.add(id3.APIC(encoding=3, mime="image/png", type=3, desc="", data=picture))
     file = io.BytesIO()
     tags.save(file, v2_version=version, padding=lambda info: 0)
     return file.getvalue()
@@ -108,8 +114,10 @@ def resized(front: bytes, by: int) -> bytes:
     return front[:9] + bytes([front[9] + by]) + front[10:]
 
 
-def apev2(header=True) -> bytes:
+def apev2(header=True, picture=0) -> bytes:
     item = struct.pack("<II", 5, 0) + b"Title\0Hello"
+    if picture:
+        item = struct.pack("<II", picture, 2) + b"Cover Art (Front)\0" + noise(picture)
     both = [struct.pack("<8sIIII8x", b"APETAGEX", 2000, len(item) + 32, 1, f << 24)
             for f in (0xA0, 0x80)]  # fmt: skip
     return (both[0] if header else b"") + item + both[1]
@@ -147,9 +155,11 @@ def test_a_flac_behind_anything_is_the_same_recording(write, keep, front):
 
 @pytest.mark.parametrize(
     "end",
-    [b"TAG" + bytes(125), apev2(), apev2(header=False), bytes(50_000), tag(100_000),
+    [b"TAG" + bytes(125), apev2(), apev2(header=False), bytes(50_000), tag(600_000),
+     apev2(picture=600_000), noise(60_000),
      b"LYRICSBEGININD0000200" + b"la " * 400 + b"001216LYRICS200" + b"TAG" + bytes(125)],
-    ids=["ID3v1", "APEv2", "APEv2 without header", "zeros", "ID3v2", "Lyrics3"],
+    ids=["ID3v1", "APEv2", "APEv2 without header", "zeros", "ID3v2", "APEv2 with a picture",
+         "noise", "Lyrics3"],
 )  # fmt: skip
 @pytest.mark.parametrize("more", [{}, {"write_xing": "0"}], ids=["header", "none"])
 def test_what_follows_an_mp3_cuts_nothing_off(mp3, keep, end, more):
@@ -210,6 +220,14 @@ def test_sound_that_was_overwritten_is_missed_without_a_header(mp3, keep):
     assert "cut off or damaged: only" in refused(keep(bytes(data)))
 
 
+@pytest.mark.parametrize("more", [{}, {"write_xing": "0"}], ids=["header", "none"])
+def test_sound_in_whose_place_are_zeros_is_missed(mp3, keep, more):
+    data = mp3(20, **more)
+    half = len(data) // 2 + 100
+    tenth = len(data) // 10
+    assert "s of 20." in refused(keep(data[:half] + bytes(tenth) + data[half + tenth :]))
+
+
 # Other containers: joined, cut off, with lengths that nobody counted
 
 
@@ -244,6 +262,27 @@ def test_joined_recordings_are_read_to_the_end(tmp_path, kind):
 def test_recordings_of_two_rates_joined_are_refused_in_words(mp3, keep, tmp_path):
     low = encode(tmp_path / "low.mp3", tune(8, rate=22_050), "libmp3lame", rate=22_050)
     assert "the sound changes from" in refused(keep(mp3() + low.read_bytes()))
+
+
+@pytest.mark.parametrize("kind", [vorbis, opus])
+def test_pages_that_are_missing_in_joined_ogg_are_missed(tmp_path, kind):
+    path = tmp_path / "song"
+    kind(path, 30)
+    pages = path.read_bytes().split(b"OggS")
+    middle, some = len(pages) // 2, len(pages) // 5 + 1
+    holed = b"OggS".join(pages[:middle] + pages[middle + some :])
+    path.write_bytes(path.read_bytes() + holed)
+    assert "cut off or damaged: only" in refused(path)
+
+
+@pytest.mark.parametrize("kind", [vorbis, opus])
+def test_a_recording_of_a_broadcast_begins_in_its_middle(tmp_path, kind):
+    path = tmp_path / "song"
+    kind(path, 30)
+    pages = path.read_bytes().split(b"OggS")
+    headers = [page for page in pages if page[2:10] in (b"", bytes(8))]
+    path.write_bytes(b"OggS".join(headers + pages[len(pages) // 2 :]))
+    assert 10 < seconds(path) < 20
 
 
 @pytest.mark.parametrize("kind", [vorbis, opus])
@@ -301,6 +340,10 @@ def wav(counted, riff=None) -> bytes:
 @pytest.mark.parametrize("riff", [None, 0, 0xFFFFFFFF, 705_636])
 def test_a_wav_of_unknown_length_is_read_whole(keep, counted, riff):
     assert seconds(keep(wav(counted, riff), "pipe.wav")) == 8.0
+
+
+def test_a_fifth_of_a_second_of_wav_is_missed(keep):
+    assert "only 8.0 s of 8.2 s" in refused(keep(wav(round(8.2 * 88_200)), "cut.wav"))
 
 
 def test_a_wav_that_was_cut_off_says_how_much_of_it_is_there(keep):
