@@ -64,7 +64,8 @@ def crossed(
     Satterthwaite's degrees of freedom, two-sided p and the 1 − `alpha` interval; with three
     conditions or more `condition`, the F test that all are equal (`df_numerator` and `df`).
     Where the first group's variance is estimated at 0, ratings would be taken for as many people:
-    degrees of freedom then are at most those between its levels, and `note` says so.
+    degrees of freedom then are at most those between its levels, and `note` says so. With less than
+    one there is no test and no interval.
     `log_likelihood` is the restricted one. Components: variance, standard deviation and share of
     the sum (an intraclass correlation) by group and of the residual. A group that can't be told
     from another, from the conditions or from the residual is left out, and its status says so.
@@ -156,6 +157,10 @@ def _condition_rows(
 HELD = "no variance between participants was found: degrees of freedom are at most those of people"
 
 
+# With fewer degrees of freedom an interval holds everything there is, and more.
+TOO_FEW = "less than one degree of freedom, as too few people or songs tell of it"
+
+
 def _most(solution: Solution, used: pd.DataFrame, group: str) -> Callable[[Sequence[str]], float]:
     """The degrees of freedom that a test of some conditions has at most."""
     known = solution.fit.covariances.get(group) if solution.fit else None
@@ -178,6 +183,8 @@ def _row(
         return row
     estimate, se = contrast @ found.beta, np.sqrt(contrast @ found.cov @ contrast)
     df = degrees_of_freedom(found, contrast)
+    if not df >= 1:
+        return row | {"estimate": estimate, "se": se, "status": status(TOO_FEW)}
     row["note"], df = HELD if df > most else "", min(df, most)
     margin = stats.t.ppf(1 - alpha / 2, df) * se
     return row | {
@@ -199,6 +206,8 @@ def _omnibus(
         return row
     test = f_test(found, np.array(differences))
     df = min(test.df, most)
+    if not df >= 1:
+        return row | {"status": status(TOO_FEW)}
     p = stats.f.sf(test.f, test.df_numerator, df)
     found_row = {"statistic": test.f, "df_numerator": test.df_numerator, "df": df, "p": p}
     return row | found_row | {"note": HELD if test.df > most else ""}

@@ -201,9 +201,10 @@ def exclusions(tables: Tables, design: Design) -> Told:
         parts = [_changed(row, file, files[file]) for file, row in changed]
         return told("The exclusions change what is concluded: {}.", joined(parts, "; "))
     return told(
-        "With and without the exclusions, {} {} to the same conclusion.",
+        "With and without the exclusions, {} {} to the same conclusion{}.",
         named([_alike(able, file) for file in files if any(one[0] == file for one in able)]),
         "leads" if len(able) == 1 else "lead",
+        "; the rest can't be compared" if len(able) < len(both) else "",
     )
 
 
@@ -218,7 +219,7 @@ def _changed(row: Row, file: str, keys: tuple[str, ...]) -> Told:
     """Each side is a claim of its own row."""
     said = [
         claim(
-            f"{words.conclusion(row, row[f'{side}conclusion'])} ({p_value(row[f'{side}p_holm'])})",
+            f"{words.conclusion(row, row[f'{side}conclusion'])} ({_p_of(row, side)})",
             file,
             {**row, "analysis_set": row[f"{side}analysis_set"]},
             *keys,
@@ -227,6 +228,14 @@ def _changed(row: Row, file: str, keys: tuple[str, ...]) -> Told:
         for side in ("", "everybody_")
     ]
     return told("of {} it is concluded: {}; with everybody in: {}", words.related(row), *said)
+
+
+def _p_of(row: Row, side: str) -> str:
+    """The p that decided."""
+    concluded = Conclusion(row[f"{side}conclusion"])
+    if concluded.within and not concluded.way:
+        return f"{p_value(row[f'{side}tost_p'])} of being smaller"
+    return p_value(row[f"{side}p_holm"])
 
 
 def verdicts(tables: Tables, design: Design) -> Told:

@@ -486,3 +486,15 @@ def test_ratings_are_not_so_many_people_where_no_variance_of_people_is_found():
         0, "estimated at 0, the least there is"
     ]  # fmt: skip
     assert components.loc["residual", "note"] == ""
+
+
+def test_with_less_than_one_degree_of_freedom_there_is_no_interval():
+    """With few lists intervals came out such as ± 10¹⁵²."""
+    rows = [("p0", "a", 1, 3.0), ("p1", "b", 2, 5.0), ("p2", "a", 0, 1.0),
+            ("p3", "b", 2, 5.0), ("p4", "a", 0, 2.0), ("p5", "b", 2, 3.0)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["participant_id", "condition", "list_id", "good"])
+    groups = ["participant_id", "list_id"]
+    row = crossed(frame, "good", conditions=["a", "b"], groups=groups).terms.iloc[1]
+    assert row["estimate"] == pytest.approx(2.259, abs=1e-3)
+    assert row["status"].startswith("not_estimable: less than one degree of freedom")
+    assert row[["p", "ci_low", "ci_high"]].isna().all()

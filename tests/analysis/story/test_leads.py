@@ -211,6 +211,25 @@ def test_another_conclusion_with_everybody_in_is_named():
     )
 
 
+def test_beside_a_changed_conclusion_is_the_p_that_decided_it():
+    assert changed(**OPEN, tost_p=0.012).endswith(
+        "with everybody in: smaller than the bound (p = .012 of being smaller)."
+    )
+
+
+def test_what_cannot_be_compared_is_not_passed_over():
+    other = {**PLANNED_ROW, "condition_b": "c"}
+    without = {**other, **NONE, "status": "not_estimable: too few"}
+    everybody = {"family": "sensitivity"}
+    table = decided(PLANNED_ROW, without, everybody, {**other, **everybody, "analysis_set": "all"},
+                    design=PLANNED)  # fmt: skip
+    none = pd.DataFrame(columns=["metric", "family", "conclusion"])
+    tables = {"comparisons": table, "cohesion_vs_rating": none}
+    assert str(conclusions.exclusions(tables, PLANNED)).endswith(
+        "1 planned comparison leads to the same conclusion; the rest can't be compared."
+    )
+
+
 @pytest.mark.parametrize(
     ("p", "said"),
     [(0.0304, "p = .030"), (0.0001, "p < .001"), (1.0, "p = 1.000"), (math.nan, "no p")],
