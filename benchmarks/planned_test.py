@@ -1,6 +1,7 @@
 """How often the planned test of songs' ratings finds what is not there, and what is:
 
     python benchmarks/planned_test.py [--runs 1000] [--effect 0.4] [--power-runs 500]
+        [--participants 12 24 60]
 
 Two conditions without a difference, songs of their own, half of them shared or all of them, 12, 24
 and 60 participants, between and within them; beside the mixed model the t test of participants'
@@ -10,7 +11,7 @@ with Wilson intervals at 95 %, as Markdown; the same options give the same numbe
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,10 +37,10 @@ SIZES = (12, 24, 60)
 POOL = 20
 
 
-def designs() -> Iterator[Listeners]:
+def designs(sizes: Sequence[int]) -> Iterator[Listeners]:
     for paired in (True, False):
         for own in SONGS:
-            for size in SIZES:
+            for size in sizes:
                 yield Listeners(
                     size,
                     ("a", "b"),
@@ -82,6 +83,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--power-runs", type=int, default=500)
     parser.add_argument("--effect", type=float, default=0.4)
+    parser.add_argument("--participants", type=int, nargs="+", default=SIZES)
     asked = parser.parse_args()
     for title, runs, effects in (
         ("Without a difference", asked.runs, {}),
@@ -90,7 +92,7 @@ def main() -> None:
         print(f"\n{title}, {runs} studies each: p < .05 in %\n")
         print("| design | songs | participants | `mixed_model` | t of participants' means |")
         print("|---|---|---|---|---|", flush=True)
-        for seed, who in enumerate(designs() if runs else ()):
+        for seed, who in enumerate(designs(asked.participants) if runs else ()):
             print(row(replace(who, effects=effects), runs, seed), flush=True)
 
 
