@@ -96,8 +96,12 @@ def _modelled(
     fits: Fits,
     bound: float | None,
 ) -> pd.DataFrame:
-    order = [name for name in fits.design.conditions if name in pair]
-    model = fits.of(outcome, analysis_set, order)
+    """The main outcome has a model of each pair, which a third condition can't disturb; of others,
+    which are many, the model of all conditions tells."""
+    conditions = fits.design.conditions
+    if outcome == fits.design.primary:
+        conditions = [name for name in conditions if name in pair]
+    model = fits.of(outcome, analysis_set, conditions)
     compared = Compared(rows, outcome.column, *pair, model)
     return mixed_model(compared, bound=bound)
 

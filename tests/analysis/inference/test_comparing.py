@@ -123,6 +123,17 @@ def test_each_model_is_fitted_once(monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("primary", "fitted"),
+    [(LIKING, {("a", "b"), ("a", "c"), ("b", "c")}), (GOOD, {("a", "b", "c")})],
+)
+def test_pairs_of_the_main_outcome_have_a_model_each_and_others_that_of_all(primary, fitted):
+    tables, design = make_tables(10, "abc"), make_design("abc", primary=primary)
+    fits = Fits(tables, design)
+    comparisons(tables, design, fits)
+    assert {conditions for name, _, conditions in fits._made if name == LIKING.name} == fitted
+
+
 def test_an_analysis_set_has_its_own_people(table):
     n = table.query("test == 'paired_t' and outcome == @GOOD.name").groupby("analysis_set")["n_a"]
     assert n.unique().map(list).to_dict() == {"after_exclusions": [8], "all": [10]}
