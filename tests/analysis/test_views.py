@@ -153,7 +153,7 @@ def test_a_failed_report_says_why(researcher: Client, study: Study):
 def test_a_ready_report_is_read_on_its_page(researcher: Client, ready: Report):
     page = researcher.get(ready.get_absolute_url()).text.split('id="content"')[1]
     assert '<td class="number">4.00</td>' in page
-    assert "Some participants are simulated" in page
+    assert "1 of 2 participants is simulated: " in page
     assert "Circularity:" in page
     assert "Confounding:" in page
     assert "<svg " in page

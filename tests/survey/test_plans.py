@@ -86,7 +86,8 @@ def test_a_study_with_a_plan_is_told_nothing_unless_it_takes_too_few(planned):
     ],
 )
 def test_a_text_that_counts_songs_without_the_hidden_ones_is_a_hint(planned, information, said):
-    Study.objects.update(summary="", information=information, repeat_track=True, titles="hidden")
+    texts = {"summary": "", "information": information, "translations": {}}
+    Study.objects.update(**texts, repeat_track=True, titles="hidden")
     planned.refresh_from_db()
     hints = hints_before_opening(planned)
     assert [f"“{said}”" in hint for hint in hints] == ([True] if said else [])
