@@ -261,8 +261,9 @@ def _of_verdicts(table: pd.DataFrame) -> str:
     verdict = counting["verdict"]
     agree = int(verdict.isin([Verdict.AGREES, Verdict.BOTH_SAME]).sum())
     undecided = int(verdict.str.contains("undecided").sum())
+    one = len(counting) == 1 or agree == 1
     parts = [
-        f"{agree} of {counted(len(counting), 'conclusion')} {_do(agree, 'agree')} with people’s",
+        f"{agree} of {counted(len(counting), 'conclusion')} agree{'s' * one} with people’s",
         f"{len(counting) - agree - undecided} {_do(len(counting) - agree - undecided, 'differ')}",
         f"{undecided} can't be told, as people or the metric are undecided",
     ]

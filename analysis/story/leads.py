@@ -255,8 +255,9 @@ def _left(table: pd.DataFrame) -> Told:
     for _, row in table[table["file"] == "flow"].iterrows():
         if row["n_missing"] and pd.notna(row["p"]):
             said = (
-                f"{participants(row['n_missing'])} left on the way, at {int(row['n']):,} "
-                f"playlists; that conditions are left alike: {p_value(row['p'])}"
+                f"{participants(row['n_missing'])} left on the way, of {int(row['n']):,} playlists "
+                f"that somebody came to, ready or not; that conditions are left alike: "
+                f"{p_value(row['p'])}"
             )
             return told("{}.", claim(said, "missingness", row, "file", "field", "condition"))
     return Told()
