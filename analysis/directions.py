@@ -21,7 +21,7 @@ DIRECTIONS = {
     **dict.fromkeys(("listened_s", "heard_s", "heard_share"), "higher: heard for longer"),
     **dict.fromkeys(("hidden_s",), "higher: longer in the background"),
     **dict.fromkeys(("volume",), "higher: louder"),
-    **dict.fromkeys(("share", "coverage", "query"), "higher: a larger part"),
+    **dict.fromkeys(("share", "coverage", "query", "learned_share"), "higher: a larger part"),
     **dict.fromkeys(("cohesion_artist_pair", "cohesion_genre_pair"), ALIKE),
     **dict.fromkeys(("cohesion_genre_adjacent", "cohesion_genre_query", "chance"), ALIKE),
     **dict.fromkeys(
