@@ -297,7 +297,7 @@ def test_the_code_leads_back_on_another_device(listener, browser):
     page.goto(f"{listener.folder.address}/s/demo/resume/")
     page.get_by_label("Your code").fill(listener.code.lower())
     page.get_by_role("button", name="Go on where I was").click()
-    assert page.url == listener.page.url
+    page.wait_for_url(listener.page.url)
     elsewhere.close()
 
 
