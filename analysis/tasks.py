@@ -16,7 +16,7 @@ from . import progress, services
 from .models import Report
 
 if TYPE_CHECKING:
-    from .manifest import Written
+    from analysis.data.manifest import Written
 
 logger = logging.getLogger(__name__)
 
@@ -69,9 +69,9 @@ def _make(report: Report) -> None:
 
 
 def _write_report(report: Report, folder: Path) -> "Written":
-    from .bundle.packing import complete
-    from .export import write_zip
-    from .publishing import write_report
+    from analysis.data.csv_files import write_zip
+    from analysis.export.packing import complete
+    from analysis.report.publishing import write_report
 
     made = write_report(report.study, folder, tell=partial(progress.tell, report.pk))
     complete(made.of, folder)
@@ -81,7 +81,7 @@ def _write_report(report: Report, folder: Path) -> "Written":
 
 def _write_data(report: Report, folder: Path) -> "Written":
     """The ZIP alone, and of its files the one that the report's page shows."""
-    from .bundle.packing import export_data
+    from analysis.export.packing import export_data
 
     archive = folder / report.archive.name
     written = export_data(report.study, archive, tell=partial(progress.tell, report.pk))

@@ -8,11 +8,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from analysis.report.summary import summary
 from survey.models import Study
 
-from . import page, services
+from . import services
 from .models import Report
-from .summary import summary
+from .report import page
 from .tasks import enqueue_report
 
 REFRESH_S = 3

@@ -169,8 +169,8 @@ def take_part(start: str, seed: int, parallel: int, until: float) -> list[Any]:
     """Bots, several at a time, until the time is over and the last of them is done."""
     from django.conf import settings
 
-    from survey.assignment import derive_seed
     from survey.bots import DEFAULT_MIX, Bot, habits_of, personalities, read_mix
+    from survey.designs.assignment import derive_seed
 
     numbers, diaries = itertools.count(1), []
     who = personalities(read_mix(DEFAULT_MIX), 100, seed)
@@ -218,8 +218,8 @@ def report(
 ) -> bool:
     """Print what became of it; whether all is well."""
     from recommender.models import Playlist
-    from survey.management.simulation import comparison, disagreements
-    from survey.reconciliation import reconcile
+    from survey.bots.reconciliation import reconcile
+    from survey.bots.simulation import comparison, disagreements
 
     kills, longest = Counter(part for _, part in killer.kills), away(killer.kills, watch.waits)
     print(f"\n{'part':<12}{'kills':>6}  longest wait for a page, s")

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from survey.throttles import SignInAttempts, too_many
+from survey.recruiting.throttles import SignInAttempts, too_many
 
 
 class StudyAdminSite(AdminSite):

@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from recommender.models import Playlist, PlaylistTrack, QuerySong, Track
+from survey.questions.fields import labels_of, points_of, rows_of
+from survey.questions.rules import DONT_KNOW
 
-from .fields import labels_of, points_of, rows_of
 from .languages import said
 from .models import (
     Answer,
@@ -30,7 +31,6 @@ from .models import (
     Trial,
     TrialTrack,
 )
-from .rules import DONT_KNOW
 
 # Whose points have words; a row's point of a differential has none, but "don't know" has.
 POINTS = (Item.Kind.LIKERT, Item.Kind.STARS, Item.Kind.MATRIX, Item.Kind.YES_NO)

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import BaseCommand, get_commands, load_command_class
 from django.urls import URLPattern, URLResolver
 
-from analysis.codebook import FILES
+from analysis.data.codebook import FILES
 from recommender.engine.strategies import STRATEGIES
 from studyproject.urls import api
 from survey import urls as survey_urls

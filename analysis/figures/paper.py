@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pandas as pd
 
-from analysis.codebook import FIGURE
-from analysis.export import csv_bytes
+from analysis.data.codebook import FIGURE
+from analysis.data.csv_files import csv_bytes
 from recommender import figures
 from recommender.charts import PALETTE
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from analysis.codebook import columns
+from analysis.data.codebook import columns
 
 # What playlist metrics are called for people; their columns are the keys.
 METRICS = {

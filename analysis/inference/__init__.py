@@ -1,6 +1,6 @@
 """What a study's data say: the tests of a report. Tables in, tables out; no database.
 
-The same functions judge real participants (`analysis.report`) and simulated listeners
+The same functions judge real participants (`analysis.report.assembly`) and simulated listeners
 (`analysis.planning`), so that what is planned is what is done.
 """
 

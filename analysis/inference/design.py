@@ -7,8 +7,8 @@ from itertools import combinations
 import pandas as pd
 
 from analysis.metrics.circular import circular
-from analysis.planned_test import TRACKS as TRACKS
-from analysis.planned_test import confirmatory
+from analysis.stats.planned_test import TRACKS as TRACKS
+from analysis.stats.planned_test import confirmatory
 from survey.analysis_plan import Plan
 
 ALL, AFTER_EXCLUSIONS = "all", "after_exclusions"

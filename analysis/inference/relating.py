@@ -8,11 +8,11 @@ import pandas as pd
 from scipy.stats import t
 
 from analysis.metrics.circular import by_labels
-from analysis.planned_test import METRICS
 from analysis.stats import correlate, exact
 from analysis.stats.conclusions import DECIDED, DECISION, concluded
 from analysis.stats.correlate import CORRELATIONS
 from analysis.stats.kinds import OF_CORRELATIONS
+from analysis.stats.planned_test import METRICS
 from analysis.stats.positions import WITHIN_PLAYLISTS, by_position
 from analysis.stats.verdicts import BETTER, VERDICTS, verdicts
 

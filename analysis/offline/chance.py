@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.playlists import Label, cnn_labels, metadata_labels
+from analysis.data.playlist_metrics import Label, cnn_labels, metadata_labels
 from analysis.stats.chance import (
     expected_cohesion,
     expected_coverage,

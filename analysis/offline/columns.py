@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis import codebook
-from analysis.codebook import EFRON
-from analysis.column import Column, Type
-from analysis.directions import described
+from analysis.data import codebook
+from analysis.data.codebook import EFRON
+from analysis.data.column import Column, Type
+from analysis.data.directions import described
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 _MEASURED = {column.name: column for column in codebook.PLAYLIST_METRICS}

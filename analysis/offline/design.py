@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.library import Library as Labelled
-from analysis.library import label
+from analysis.data.study_library import Library as Labelled
+from analysis.data.study_library import label
 from analysis.metrics.circular import circular, computed_from
 from recommender.engine.params import StrategyError
 from recommender.engine.strategies import NETWORK, STRATEGIES, Library, checked_params, chosen_by

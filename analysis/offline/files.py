@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import codebook
-from analysis.export import csv_bytes, data_hash, json_bytes
-from analysis.manifest import software
+from analysis.data import codebook
+from analysis.data.csv_files import csv_bytes, data_hash, json_bytes
+from analysis.data.manifest import software
 
 from . import columns, figure
 from .design import Design

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.data.playlist_metrics import Labels, cnn_labels, metadata_labels
 from analysis.metrics import evaluate
-from analysis.playlists import Labels, cnn_labels, metadata_labels
 from recommender.engine.params import StrategyError
 from recommender.engine.strategies import make_playlist
 

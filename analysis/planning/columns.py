@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from analysis import codebook
-from analysis.column import Column, Type
-from analysis.directions import described
+from analysis.data import codebook
+from analysis.data.column import Column, Type
+from analysis.data.directions import described
 
 TEXT, INTEGER, NUMBER = Type.TEXT, Type.INTEGER, Type.NUMBER
 WILSON = "Wilson (1927), JASA 22:209"

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import codebook
-from analysis.export import csv_bytes, data_hash, json_bytes
+from analysis.data import codebook
+from analysis.data.csv_files import csv_bytes, data_hash, json_bytes
+from analysis.data.manifest import software
 from analysis.inference.design import Pair
-from analysis.manifest import software
 
 from . import columns
 from .formulas import FORMULA

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
+from analysis.data.source import Source, source
 from analysis.inference import Design, Outcome
-from analysis.results import design_of
-from analysis.source import Source, source
+from analysis.report.results import design_of
 from analysis.stats import listeners as assumed
 from analysis.stats.listeners import Listeners
 from analysis.stats.points import Scale

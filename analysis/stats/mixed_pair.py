@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.planned_test import MIXED_MODEL
+from analysis.stats.planned_test import MIXED_MODEL
 
 from .effects import Effect
 from .mixed import INTERCEPT, MixedFit

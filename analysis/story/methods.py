@@ -5,9 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import codebook
+from analysis.data import codebook
 from analysis.inference import Design, Outcome
-from analysis.page import Section, Table
+from analysis.report.page import Section, Table
 
 from .leads import plan
 from .phrases import level_of

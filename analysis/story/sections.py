@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from analysis.figures import Figure
 from analysis.inference import Design
-from analysis.page import Picture, Section
+from analysis.report.page import Picture, Section
 
 from . import conclusions, leads, methods, rows, shown
 from .shown import Shown, table

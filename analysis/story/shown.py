@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.inference import Design
 from analysis.inference.design import PLANNED
-from analysis.page import Table
+from analysis.report.page import Table
 from analysis.stats.rows import OK
 
 from . import cells, rows, words

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.figures.words import listed
-from analysis.page import Claim
+from analysis.report.page import Claim
 
 
 @dataclass(frozen=True, slots=True)

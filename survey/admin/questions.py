@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from survey import services
-from survey.forms import ItemsForm
 from survey.models import Instrument, Item
+from survey.questions.forms import ItemsForm
 
 from .drafts import FixedAfterDraft, of_draft
 from .meanwhile import SavedKnowingly

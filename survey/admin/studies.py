@@ -20,13 +20,13 @@ from recommender.admin.shared import link
 from recommender.evening import failed, uneven
 from recommender.services import active_model
 from recommender.versions import progress
-from survey import changes, services
+from survey import services
 from survey.models import (
     Instrument,
     Study,
 )
 from survey.monitor import monitor
-from survey.study_files import StudyFileError, add_ready_made, ready_made
+from survey.study_files import StudyFileError, add_ready_made, changes, ready_made
 from survey.study_files.schema import fields_of
 from survey.trying import may_try_out, start_as_new
 

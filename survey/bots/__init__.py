@@ -2,7 +2,7 @@
 
 They read each page, fill in whatever form it has, and go on: the same code serves tests, load and
 planning. They run over HTTP and never touch the database. What each of them sent and the pages
-took is in a diary, which `survey.reconciliation` compares with what was kept.
+took is in a diary, which `survey.bots.reconciliation` compares with what was kept.
 """
 
 from .bot import Bot, send

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from survey.rules import DONT_KNOW
+from survey.questions.rules import DONT_KNOW
 
 Fields = list[tuple[str, str]]
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from survey.rules import DONT_KNOW, holds
+from survey.questions.rules import DONT_KNOW, holds
 
 WORDS = ["Fine.", '=1+1 "quoted", ünïcödé']
 

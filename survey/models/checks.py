@@ -3,8 +3,8 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from survey import rules
-from survey.scoring import METHODS
+from survey.questions import rules
+from survey.questions.scoring import METHODS
 
 if TYPE_CHECKING:
     from .questions import Instrument, Item

@@ -6,8 +6,8 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from survey.rules import DONT_KNOW, OTHER
-from survey.scoring import Question
+from survey.questions.rules import DONT_KNOW, OTHER
+from survey.questions.scoring import Question
 
 from .checks import problem_with_scores, problem_with_scoring, problems_of
 from .studies import Study

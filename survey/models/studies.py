@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from recommender.models import GenreModel
 from survey.analysis_plan import Plan, PlanError
-from survey.eligibility import recruitment_problems
+from survey.recruiting.eligibility import recruitment_problems
 
 
 class StudyQuerySet(models.QuerySet["Study"]):

@@ -11,7 +11,7 @@ from survey.models import (
     Participant,
     Trial,
 )
-from survey.rules import Given, values_of
+from survey.questions.rules import Given, values_of
 
 
 def save_answers(

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from survey.assignment import derive_seed
+from survey.designs.assignment import derive_seed
 from survey.models import (
     Item,
     Participant,
     Study,
     Trial,
 )
-from survey.rules import Given
+from survey.questions.rules import Given
 
 from .admission import NotAdmitted, why_not
 from .answers import save_answers

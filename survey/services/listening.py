@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from survey.listening.ranges import Range, heard_seconds, needed_seconds, union
 from survey.models import (
     ListeningEvent,
     Participant,
@@ -19,7 +20,6 @@ from survey.models import (
     Trial,
     TrialTrack,
 )
-from survey.ranges import Range, heard_seconds, needed_seconds, union
 
 from .refusal import NotAllowed
 from .trials import present, unheard

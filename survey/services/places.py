@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from survey import assignment
+from survey.designs import assignment
 from survey.models import Condition, Participant, ParticipantQuerySet, Study, Trial
 
 

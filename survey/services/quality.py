@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from survey import quality
+from survey.listening.ranges import heard_seconds
 from survey.models import (
     Answer,
     Flag,
@@ -12,7 +13,6 @@ from survey.models import (
     TrackRating,
     Trial,
 )
-from survey.ranges import heard_seconds
 
 
 def flag_trial(trial: Trial) -> None:

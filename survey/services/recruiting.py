@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from survey.eligibility import Question, as_stored
 from survey.models import Answer, Instrument, Item, Participant, PersonalLink, Study
+from survey.recruiting.eligibility import Question, as_stored
 
 from .refusal import NotAllowed
 

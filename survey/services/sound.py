@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from survey.listening.tones import right_answers
 from survey.models import (
     Participant,
     SoundCheck,
     Study,
 )
 from survey.steps import Step, sound_seed, where
-from survey.tones import right_answers
 
 from .quality import flag_sound_check
 from .recruiting import screen_out

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from recommender.models import GenreModel, Track, TrackQuerySet
 from recommender.services import active_model
-from survey.eligibility import problems_with_questions
 from survey.models import (
     Instrument,
     Item,
@@ -19,6 +18,7 @@ from survey.models import (
     Study,
 )
 from survey.models.checks import problem_with_condition, problem_with_scores
+from survey.recruiting.eligibility import problems_with_questions
 
 from .places import all_completed
 from .plans import problems_with_plan

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from recommender import own_songs
 from recommender.models import Playlist, QuerySong, Track
 from recommender.services import discard_playlists, request_playlist
-from survey.assignment import derive_seed
+from survey.designs.assignment import derive_seed
+from survey.designs.presentation import lay_out
 from survey.models import (
     Instrument,
     Item,
@@ -24,8 +25,7 @@ from survey.models import (
     Trial,
     TrialTrack,
 )
-from survey.presentation import lay_out
-from survey.rules import Given, shown
+from survey.questions.rules import Given, shown
 
 from .answers import known_answers, save_answers
 from .places import plan

@@ -8,11 +8,11 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.db.models import Count
 
-from survey import changes
 from survey.models import Answer, Participant, Study, StudyVersion, TrackRating, Trial
 from survey.study_files import (
     Source,
     add_study,
+    changes,
     document_in,
     document_of,
     sha256_of,

@@ -10,7 +10,7 @@ from recommender.engine.params import Param
 from recommender.engine.strategies import STRATEGIES
 from survey.analysis_plan import ALPHA, METRICS, PAIR, RULES
 from survey.models import Item
-from survey.scoring import METHODS
+from survey.questions.scoring import METHODS
 
 Shape = dict[str, Any]
 

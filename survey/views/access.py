@@ -16,8 +16,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 
 from survey import languages, services
-from survey.forms import CodeForm
 from survey.models import Participant, Study, Trial
+from survey.questions.forms import CodeForm
 from survey.services import note_seen
 from survey.steps import Place, where
 

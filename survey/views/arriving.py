@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from survey import services
 from survey.models import CODE_ALPHABET, PersonalLink, Study, new_code
-from survey.placeholders import is_placeholder
-from survey.throttles import too_many, wrong_attempt
+from survey.recruiting.placeholders import is_placeholder
+from survey.recruiting.throttles import too_many, wrong_attempt
 
 from .access import may_see_drafts, sign_out, signed_in, visible_study
 

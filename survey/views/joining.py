@@ -15,11 +15,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from survey import languages, services
-from survey.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
 from survey.models import Instrument, Item, Participant, Study
+from survey.questions.forms import CodeForm, ConsentForm, ItemsForm, RegistrationKeyForm
+from survey.recruiting.throttles import too_many, wrong_attempt
 from survey.steps import Step, where
 from survey.texts import in_language
-from survey.throttles import too_many, wrong_attempt
 from survey.trying import trying_out
 
 from .access import (

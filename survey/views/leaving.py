@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from survey import services
-from survey.completion import completion
 from survey.models import Erasure, Participant
+from survey.recruiting.completion import completion
 from survey.steps import Step, where
 
 from .access import participants_page, sign_out, visible_study

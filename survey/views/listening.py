@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from survey import services
-from survey.forms import ListeningReportForm
+from survey.questions.forms import ListeningReportForm
 
 from .access import signed_in, visible_study
 

@@ -22,8 +22,8 @@ from recommender.tasks import enqueue_playlist
 from survey import services
 from survey.models import Trial
 from survey.own_songs import choose_own_song
+from survey.recruiting.throttles import too_many, upload_attempt
 from survey.steps import Step, where
-from survey.throttles import too_many, upload_attempt
 from survey.uploads import OneSong, UploadedSong, says_too_large
 
 from .access import Page, signed_in, trial_page, visible_study

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from survey import services
-from survey import tones as sounds
-from survey.forms import SoundCheckForm, SoundGoForm
+from survey.listening import tones as sounds
 from survey.models import Participant, Study
+from survey.questions.forms import SoundCheckForm, SoundGoForm
 from survey.steps import SOUND_CHECK_GOES, Step, sound_seed, where
 
 from .access import participants_page, signed_in, visible_study

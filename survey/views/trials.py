@@ -15,10 +15,10 @@ from recommender.models import Playlist
 from recommender.services import retry_playlist
 from recommender.tasks import enqueue_playlist
 from survey import services
-from survey.completion import completion
-from survey.forms import ItemsForm
 from survey.models import Instrument, Item, Participant, Trial, TrialTrack
-from survey.rules import DONT_KNOW, Given
+from survey.questions.forms import ItemsForm
+from survey.questions.rules import DONT_KNOW, Given
+from survey.recruiting.completion import completion
 from survey.steps import Step, where
 
 from .access import lead, lead_on, participants_page, trial_page

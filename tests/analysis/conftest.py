@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.beside import beside
+from analysis.export.second_process import beside
 from recommender.models import GenreModel, Playlist, PlaylistTrack, Track, TrackFeatures
 from survey.models import (
     Answer,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from analysis.codebook import FILES
+from analysis.data.codebook import FILES
 from survey.models import Study
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.codebook import FIGURE, FILES
+from analysis.data.codebook import FIGURE, FILES
 from analysis.offline import columns as offline
 from analysis.planning import columns as planning
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from analysis.streaming import FILES
+from analysis.export.streaming import FILES
 from survey.models import Study
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_a_place_that_cannot_be_written_is_named(study: Study, tmp_path: Path):
 
 
 def test_somebody_erased_meanwhile_is_told_of(study: Study, tmp_path: Path, monkeypatch):
-    from analysis.bundle import packing
+    from analysis.export import packing
 
     def erase(*_: object) -> None:
         study.erasures.create()

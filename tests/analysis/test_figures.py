@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from analysis import codebook, figures
+from analysis import figures
+from analysis.data import codebook
 from analysis.figures import Figure, paper
 from analysis.figures.metric import _jittered
 from analysis.figures.pairs import mean_difference

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.answers import scores
-from analysis.report import write_tables
+from analysis.data.answers import scores
+from analysis.report.assembly import write_tables
 from survey.models import Answer, Instrument, Item, Study, Trial
 
 from .conftest import MOMENT

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from analysis import library as libraries
-from analysis.report import write_tables
+from analysis.data import study_library as libraries
+from analysis.report.assembly import write_tables
 from survey.models import Participant, Study
 
 pytestmark = pytest.mark.django_db

@@ -66,7 +66,7 @@ def test_a_failure_says_what_and_what_to_do(
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr("analysis.publishing.write_report", fail)
+    monkeypatch.setattr("analysis.report.publishing.write_report", fail)
     report = services.request_report(study)
     make_report(report.pk)
     report.refresh_from_db()
@@ -123,7 +123,7 @@ def test_a_failed_export_names_its_own_command(asked: Report, monkeypatch, repor
         options["tell"]("packing", 1, 2)
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("analysis.bundle.packing.export_data", fail)
+    monkeypatch.setattr("analysis.export.packing.export_data", fail)
     make_report(asked.pk)
     asked.refresh_from_db()
     assert "OSError: No space left on device" in asked.error

@@ -7,7 +7,7 @@ import pytest
 
 from survey.bots import DEFAULT_MIX, Diary, habits_of, personalities, read_mix
 from survey.bots.sounds import softest
-from survey.tones import orders, right_answers, triplet_wav
+from survey.listening.tones import orders, right_answers, triplet_wav
 
 
 def test_a_mix_comes_as_whole_people():

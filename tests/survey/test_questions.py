@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from survey.bots.filling import fill_in
-from survey.forms import ItemsForm
 from survey.models import Answer, Instrument, Item, TrackRating
+from survey.questions.forms import ItemsForm
 from survey.services import known_answers, obstacles_to_opening, rate, save_answers, unrated
 
 pytestmark = pytest.mark.django_db

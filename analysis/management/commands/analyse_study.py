@@ -25,7 +25,7 @@ class Command(DataCommand):
         # Not while the command line only lists the commands.
         from tqdm import tqdm
 
-        from analysis.publishing import STEPS, write_report
+        from analysis.report.publishing import STEPS, write_report
 
         study = study_named(slug)
         try:

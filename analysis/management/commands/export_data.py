@@ -40,7 +40,7 @@ class Command(DataCommand):
         **options: Any,
     ) -> None:
         # Not while the command line only lists the commands.
-        from analysis.bundle.packing import export_data
+        from analysis.export.packing import export_data
 
         study = study_named(slug)
         erased = study.erasures.count()

@@ -13,11 +13,19 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from recommender.management.data_command import DataCommand
-from survey.assignment import derive_seed
-from survey.bots import DEFAULT_MIX, Bot, Diary, habits_of, personalities, read_mix, send
-from survey.management import simulation
+from survey.bots import (
+    DEFAULT_MIX,
+    Bot,
+    Diary,
+    habits_of,
+    personalities,
+    read_mix,
+    send,
+    simulation,
+)
+from survey.bots.reconciliation import reconcile
+from survey.designs.assignment import derive_seed
 from survey.models import Study
-from survey.reconciliation import reconcile
 
 
 class Command(DataCommand):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.codebook import Type, columns
+from analysis.data.codebook import Type, columns
 from analysis.stats.compare import between, within
 from analysis.stats.conclusions import concluded
 from analysis.stats.verdicts import BETTER, MIRRORS, VERDICTS, Better, verdicts

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from analysis.codebook import FILES
+from analysis.data.codebook import FILES
 from analysis.inference import Design, Outcome
 from analysis.stats.several import BETWEEN, WITHIN
 from analysis.stats.verdicts import BETTER

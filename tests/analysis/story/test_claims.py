@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from analysis.publishing import write_report
+from analysis.report.publishing import write_report
 from tests.analysis.filled import fill, gallery
 from tests.analysis.story.claims import problems
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.publishing import write_report
+from analysis.report.publishing import write_report
 from survey.models import Study
 from survey.services import erase
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from analysis import page
-from analysis.codebook import FILES
+from analysis.data.codebook import FILES
 from analysis.inference import Design, infer
-from analysis.page import Section
+from analysis.report import page
+from analysis.report.page import Section
 from analysis.story import brief, sections, shown
 from survey.analysis_plan import Plan
 from tests.analysis.handmade import GOOD, LIKING, METRICS, Tables, make_design, make_tables

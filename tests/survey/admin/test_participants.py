@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from analysis.report import write_tables
+from analysis.report.assembly import write_tables
 from survey.models import Erasure, Participant, Study
 
 pytestmark = pytest.mark.django_db

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
+from survey.listening.tones import right_answers
 from survey.models import Flag, Participant, SoundCheck, Study
 from survey.steps import sound_seed
-from survey.tones import right_answers
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""The tables of what happened in a study, from the database."""

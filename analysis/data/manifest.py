@@ -1,0 +1,124 @@
+"""What a report or an export says of itself: where its data come from, and what they came to."""
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from django.conf import settings
+
+from recommender.models import Playlist
+from survey.models import Instrument, Participant, Study
+
+from . import frames, primary
+from .csv_files import json_bytes, sha256
+from .plan_record import about_plan, rules_of, said_of
+from .playlist_metrics import catalogue_coverage
+from .source import Source
+from .study_library import models_of
+
+# Of a question, in the manifest.
+ASKED = (
+    *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
+    *("shown_if", "right_answer", "required", "reversed"),
+)
+LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a report came to: rows by file, and the hash of the data."""
+
+    rows: dict[str, int]
+    data_hash: str
+
+
+def manifest(of: Source) -> dict[str, Any]:
+    """Where the data come from; without what `counted` adds once they are written."""
+    configuration = study_configuration(of.study)
+    shown = frames.tracks_shown(of.study, pilot=of.pilot)
+    return {
+        "study": configuration,
+        "study_hash": sha256(json_bytes(configuration)),
+        "seed": of.study.seed,
+        "participants": _participants(of),
+        "models": _models(of),
+        "library_revisions": _revisions(of),
+        "catalogue_coverage": catalogue_coverage(shown, of.conditions, of.library),
+        "analysis_plan": about_plan(of.study, primary.primary(of), pilot=of.pilot),
+        "exclusion_rules": rules_of(of.study),
+        "exclusions": said_of(of.study, pilot=of.pilot),
+        "software": software(),
+    }
+
+
+def counted(written: Written) -> dict[str, Any]:
+    return {
+        "rows": written.rows,
+        "data_hash": written.data_hash,
+        "data_hash_of": "SHA-256 over the lines “sha256  name” of the CSV files, by name.",
+    }
+
+
+def study_configuration(study: Study) -> dict[str, Any]:
+    """What participants were asked and how; without the contact, which is an address."""
+    fields = ("slug", "title", "summary", "information", "consent", "debriefing", "minutes")
+    design = ("genres", "design", "n_trials", "query", "balance_genres", "seed")
+    return {
+        **{name: getattr(study, name) for name in (*fields, *design)},
+        **{name: getattr(study, name) for name in ("own_songs", "own_song_files")},
+        "conditions": list(study.conditions.order_by("pk").values("name", "strategy", "params")),
+        "instruments": [_instrument(one) for one in study.instruments.order_by("position", "pk")],
+    }
+
+
+def _instrument(instrument: Instrument) -> dict[str, Any]:
+    names = ("key", "title", "introduction", "placement", "randomised", "scoring", "source")
+    asked = instrument.items.order_by("position", "pk")
+    return {
+        **{name: getattr(instrument, name) for name in (*names, "licence")},
+        "items": list(asked.values(*ASKED)),
+    }
+
+
+def _participants(of: Source) -> dict[str, Any]:
+    """Of those in the tables; and how many of the pilot are not."""
+    everyone = of.study.participants.order_by("pseudonym")
+    pilots = everyone.filter(pilot=True)
+    included = everyone if of.pilot else everyone.filter(pilot=False)
+    simulated = included.filter(simulated=True)
+    return {
+        "registered": included.count(),
+        "completed": included.completed().count(),
+        "withdrawn": included.filter(status=Participant.Status.WITHDRAWN).count(),
+        "screened_out": included.filter(status=Participant.Status.SCREENED_OUT).count(),
+        "erased": of.study.erasures.count(),
+        "simulated": simulated.count(),
+        "simulated_ids": list(simulated.values_list("pseudonym", flat=True)),
+        "pilot_included": of.pilot,
+        "pilot_left_out": 0 if of.pilot else pilots.count(),
+        "pilot_ids": list(pilots.values_list("pseudonym", flat=True)) if of.pilot else [],
+    }
+
+
+def _models(of: Source) -> list[dict[str, Any]]:
+    return [
+        {
+            **{"name": model.name, "version": model.version, "genres": model.genres},
+            "learned_from": of.library.learned[model.pk].summary(),
+        }
+        for model in models_of(of.study, of.pilot).order_by("version")
+    ]
+
+
+def _revisions(of: Source) -> list[str]:
+    shown = Playlist.objects.filter(frames.of_study(of.study, "trial__participant", of.pilot))
+    return sorted(set(shown.values_list("library_revision", flat=True)))
+
+
+def software() -> dict[str, str]:
+    return {
+        "playlist-study": str(settings.SPECTACULAR_SETTINGS["VERSION"]),
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }

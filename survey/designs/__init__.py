@@ -1,0 +1,1 @@
+"""Which conditions a participant meets, and in which order songs are heard."""

@@ -1,0 +1,1 @@
+"""How a question is asked, checked, ordered and scored."""

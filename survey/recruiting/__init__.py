@@ -1,0 +1,1 @@
+"""Who can take part, and how people come and go."""
