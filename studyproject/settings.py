@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -33,6 +34,7 @@ env = environ.FileAwareEnv()
 env.ENVIRON, env.escape_proxy = _AsWritten(), True
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).expanduser().resolve()
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -345,7 +347,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Playlist studies",
-    "VERSION": "0.1.0",
+    "VERSION": VERSION,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import get_commands
 from django.urls import reverse
 
@@ -232,3 +233,10 @@ def test_the_lock_holds_what_the_project_asks_for():
     locks = (ROOT / "requirements.txt").read_text("utf-8").lower()
     asked = {re.match(r"[\w.-]+", one)[0].lower() for one in project["dependencies"]}
     assert {name for name in asked if f"\n{name}==" not in f"\n{locks}"} == set()
+
+
+def test_the_version_is_said_once_and_everything_else_agrees():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert version == settings.SPECTACULAR_SETTINGS["VERSION"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["version"] == version
+    assert re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)[0] == version
