@@ -20,7 +20,7 @@ def choose_own_song(trial: Trial, upload: TemporaryUploadedFile, container: str)
     """Keep a participant's own song and request its playlist; if the trial has one, that stays."""
     study = trial.participant.study
     if not study.own_songs:
-        raise NotAllowed(_("In this study songs are chosen from those shown."))
+        raise NotAllowed(_("In this study you choose from the songs shown."))
 
     def take(trial: Trial) -> QuerySong:
         until_finished = study.own_song_files == Study.OwnSongFiles.WHEN_FINISHED

@@ -21,7 +21,7 @@ from .rules import DONT_KNOW, OTHER, Given
 LONGEST_TEXT, LONGEST_LINE = 5000, 500
 MISSING = _("Please answer this question.")
 NOT_SHOWN = _("Please pick one of the answers shown.")
-TOO_LONG = _("Please write %(limit_value)d characters at most; there are %(show_value)d now.")
+TOO_LONG = _("Please write at most %(limit_value)d characters; you have written %(show_value)d.")
 
 
 def field_for(item: Item) -> forms.Field:
@@ -124,7 +124,7 @@ class SliderField(Compound):
     def given(self, values: list[Any]) -> Given:
         number, unknown = values[0], any(values[1:])
         if unknown and number is not None:
-            both = _("Please either give a number or tick that you don't know.")
+            both = _("Please either give a number or tick “I don't know”.")
             raise ValidationError(both, code="both")
         return DONT_KNOW if unknown else "" if number is None else str(number)
 
@@ -135,9 +135,9 @@ class RankingField(Compound):
     def given(self, values: list[Any]) -> Given:
         ranks = {row: rank for row, rank in zip(self.parts, values, strict=True) if rank}
         if 0 < len(ranks) < len(self.parts):
-            raise ValidationError(_("Please give each of them a place."), code="incomplete")
+            raise ValidationError(_("Please rank all of them."), code="incomplete")
         if len(set(ranks.values())) < len(ranks):
-            raise ValidationError(_("Please give each place only once."), code="twice")
+            raise ValidationError(_("Please use each rank only once."), code="twice")
         return ranks
 
 

@@ -146,7 +146,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Your code"),
         max_length=40,
-        error_messages={"required": _("Please type the code that you noted down.")},
+        error_messages={"required": _("Please type the code you noted down.")},
     )
 
     def clean_code(self) -> str:

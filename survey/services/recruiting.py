@@ -37,7 +37,7 @@ class Barred(NotAllowed):
     """Somebody can't begin because of how they came."""
 
     def __init__(self, bar: Bar) -> None:
-        super().__init__(_("You can't begin with this address."))
+        super().__init__(_("You can't start from this address."))
         self.bar = bar
 
 

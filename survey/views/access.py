@@ -115,7 +115,7 @@ def _ask_who(request: HttpRequest, slug: str) -> HttpResponse:
         context = {"study": study, "form": CodeForm(), "carried": carried, "to": request.path}
         return render(request, "survey/resume.html", context, status=403)
     if not query:
-        messages.info(request, _("Please type your code to go on where you were."))
+        messages.info(request, _("Please type your code to continue where you were."))
     return lead(request, reverse("survey:resume", args=[slug]) + query)
 
 
@@ -127,7 +127,7 @@ def lead(request: HttpRequest, url: str) -> HttpResponse:
 def lead_on(request: HttpRequest, place: Place) -> HttpResponse:
     """To the page whose turn it is; what was sent too late is not dropped without a word."""
     if request.method == "POST" and not request.htmx:  # type: ignore[attr-defined]
-        messages.info(request, _("This step was done already: what was sent first counts."))
+        messages.info(request, _("This step was already done: what was sent first counts."))
     return lead(request, place.url)
 
 

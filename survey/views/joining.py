@@ -133,7 +133,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
     if damaged:
         # What was answered stays, with the right key.
         key = RegistrationKeyForm(initial={"registration_key": own})
-        messages.error(request, _("This form was damaged on the way. Please send it once more."))
+        messages.error(request, _("This form got damaged on the way. Please send it again."))
     context = {"study": study, "form": form, "key": key}
     status = 422 if damaged else _status(form)
     return render(request, "survey/register.html", context, status=status)
@@ -215,8 +215,6 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
         if wait := wrong_attempt(request, "code", study):
             return too_many(request, wait)
         # One answer for unknown codes and for codes of other studies.
-        form.add_error(
-            "code", _("This study does not know that code. Please check each character.")
-        )
+        form.add_error("code", _("This study does not know that code. Please check each character."))
     context = {"study": study, "form": form, "wanted": wanted, "carried": carried, "to": to}
     return render(request, "survey/resume.html", context, status=_status(form))

@@ -23,7 +23,7 @@ KINDS = {
     "answers": _("Answers to questions"),
     "playlists": _("Playlists"),
     "track ratings": _("Ratings of songs"),
-    "listening events": _("Reports of what was heard"),
+    "listening events": _("Listening reports"),
     "sound checks": _("Sound checks"),
 }
 

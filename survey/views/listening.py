@@ -28,7 +28,7 @@ def heard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     the token as the form field that every other form has, so the usual check holds here too.
     """
     if int(request.headers.get("Content-Length") or 0) > LARGEST_BATCH:
-        return _no(413, _("This is more than is taken at once."))
+        return _no(413, _("This is more than we accept at once."))
     return _take(request, slug, number)
 
 
@@ -36,7 +36,7 @@ def heard(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def _take(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     participant = signed_in(request, visible_study(request, slug))
     if participant is None:
-        return _no(403, _("Please type your code to go on where you were."))
+        return _no(403, _("Please type your code to continue where you were."))
     trial = participant.trials.filter(number=number).first()
     if trial is None:
         return _no(404, _("There is no such playlist."))

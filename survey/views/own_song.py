@@ -71,7 +71,7 @@ def _take(request: HttpRequest, trial: Trial) -> HttpResponse:
     if isinstance(handler, OneSong) and handler.too_large:
         return _refused(request, trial, too_large(), 413)
     if isinstance(handler, OneSong) and handler.several:
-        return _refused(request, trial, _("Please choose one file; several came."))
+        return _refused(request, trial, _("Please choose a single file; several arrived."))
     if not isinstance(song, UploadedSong):
         return _refused(request, trial, _("Please choose an audio file first."))
     try:
@@ -96,5 +96,5 @@ def own_audio(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     trial = trials.filter(number=number, playlist__query_song__isnull=False).first()
     song = trial.playlist.query_song if trial and trial.playlist else None
     if song is None or not song.file:
-        raise Http404(_("This song's file is not here any more."))
+        raise Http404(_("This song's file is no longer here."))
     return serve_audio(request, song)

@@ -55,7 +55,7 @@ def song_page(trial: Trial, words: str, refusal: str) -> dict[str, Any]:
 
 def too_large() -> str:
     most = settings.OWN_SONG_MAX_BYTES // 1_000_000
-    return _("This file is too large: at most %(most)s MB are taken. Use an MP3 of the song.") % {
+    return _("This file is too large: the limit is %(most)s MB. Use an MP3 of the song.") % {
         "most": most
     }
 

@@ -87,7 +87,7 @@ def listen(request: HttpRequest, trial: Trial) -> HttpResponse:
             missing = {position for position, _item in services.unrated(trial)}
             messages.error(request, _("Some ratings are still missing; they are marked below."))
             if too_early:
-                messages.error(request, _("Some songs need to be heard for longer before that."))
+                messages.error(request, _("You need to listen to some songs for longer first."))
             context = {**_listen_context(trial, tracks), "missing": missing}
             return render(request, "survey/listen.html", context, status=422)
     return render(request, "survey/listen.html", _listen_context(trial, tracks))

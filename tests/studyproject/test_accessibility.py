@@ -79,7 +79,7 @@ class Walk:
     def enrol(self) -> None:
         self.visit("consent/")
         self.page.get_by_role("checkbox").check()
-        self.press("Agree and go on")
+        self.press("Agree and continue")
         answer(self.page)
         self.press("Get my code")
 
@@ -119,25 +119,25 @@ def come(walk: Walk) -> None:
     walk.visit("nowhere/", "404")
     walk.visit("resume/?next=my-data", "resume")
     walk.page.get_by_label("Your code").fill("XXXX")
-    walk.press("Go on", "unknown code")
+    walk.press("Continue", "unknown code")
     walk.visit("consent/", "consent")
-    walk.press("Agree and go on", "consent missing")
+    walk.press("Agree and continue", "consent missing")
     walk.page.context.clear_cookies(name="csrftoken")
-    walk.press("Agree and go on", "expired")
+    walk.press("Agree and continue", "expired")
     walk.visit("consent/")
     walk.page.get_by_role("checkbox").check()
-    walk.press("Agree and go on", "register")
+    walk.press("Agree and continue", "register")
     walk.press("Get my code", "register missing")
     answer(walk.page)
     walk.press("Get my code", "code")
 
 
 def hear(walk: Walk) -> None:
-    walk.press("Go on", "sound check", role="link")
-    walk.press("Go on", "sound check missing")
+    walk.press("Continue", "sound check", role="link")
+    walk.press("Continue", "sound check missing")
     for name in ("", "genre"):
         answer(walk.page)
-        walk.press("Go on", name)
+        walk.press("Continue", name)
 
 
 def choose(walk: Walk) -> None:
@@ -177,7 +177,7 @@ def rate(walk: Walk) -> None:
     song.get_by_role("button", name="Play").click()
     song.locator(".scales:not(.closed)").wait_for()
     song.get_by_role("button", name="Pause").click()
-    walk.press("Go on", "ratings missing")
+    walk.press("Continue", "ratings missing")
     walk.set(listening="free")
     for name in ("survey", ""):
         walk.visit("continue/")
@@ -187,19 +187,19 @@ def rate(walk: Walk) -> None:
             walk.page.wait_for_url("**/listen/")
         answer(walk.page)
         walk.folder.until(walk.rated, "all is rated")
-        walk.press("Go on", name)
+        walk.press("Continue", name)
         if name:
-            walk.press("Go on", "survey missing")
+            walk.press("Continue", "survey missing")
         answer(walk.page)
-        walk.press("Go on")
+        walk.press("Continue")
     walk.set(listening="share")
 
 
 def finish(walk: Walk) -> None:
     walk.look("end")
-    walk.press("Go on", "end missing")
+    walk.press("Continue", "end missing")
     answer(walk.page)
-    walk.press("Go on", "thanks")
+    walk.press("Continue", "thanks")
     walk.visit("my-data/", "my data")
     walk.visit("leave/?how=erase", "erase?")
     walk.press("Yes, erase everything", "erased")
@@ -220,7 +220,7 @@ def leave(walk: Walk) -> None:
 def come_late(walk: Walk) -> None:
     walk.visit("consent/")
     walk.page.get_by_role("checkbox").check()
-    walk.press("Agree and go on")
+    walk.press("Agree and continue")
     answer(walk.page)
     walk.set(state="paused")
     walk.press("Get my code", "late with a form")
@@ -274,16 +274,16 @@ def test_everything_works_to_the_end_without_javascript(browser, everything):  #
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     walk = Walk(context.new_page(), everything)
     walk.enrol()
-    walk.press("Go on", role="link")
-    walk.press("Leave the sound check out")
+    walk.press("Continue", role="link")
+    walk.press("Skip the sound check")
     for _playlist in range(2):
         walk.press("Rock")
         walk.page.get_by_role("button", name="Choose ").first.click()
         walk.page.wait_for_url("**/listen/")
         for _page in ("ratings", "questions"):
             answer(walk.page)
-            walk.press("Go on")
+            walk.press("Continue")
     answer(walk.page)
-    walk.press("Go on")
+    walk.press("Continue")
     assert walk.page.locator(".done-code .code").inner_text()
     context.close()

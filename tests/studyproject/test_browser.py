@@ -88,11 +88,11 @@ class Person:
         self.follow(title)
         self.follow("Take part")
         self.page.get_by_role("checkbox").check()
-        self.press("Agree and go on")
+        self.press("Agree and continue")
         self.page.get_by_label("Headphones or earphones").check()
         self.press("Get my code")
         self.code = self.page.locator("main .code").inner_text()
-        self.follow("Go on")
+        self.follow("Continue")
 
     def get_playlist(self) -> None:
         self.press("Rock")
@@ -145,11 +145,11 @@ def through(browser, serving) -> Person:
     person.begin()
     person.get_playlist()
     person.rate_all()
-    person.press("Go on")
+    person.press("Continue")
     for fieldset in person.page.locator("fieldset").all():
         fieldset.locator("label").nth(3).click()
     person.page.get_by_role("textbox").fill("Fine.")
-    person.press("Go on")
+    person.press("Continue")
     person.page.locator(".done-code").wait_for()
     person.look()
     yield person
@@ -231,14 +231,14 @@ def test_a_rating_made_without_a_connection_is_sent_again_by_itself(listener, co
 
 
 def test_what_is_missing_is_marked_and_in_view(listener):
-    listener.press("Go on")
+    listener.press("Continue")
     listener.page.get_by_text("Some ratings are still missing").wait_for()
     assert listener.page.locator(".missing").count() == 10
     assert listener.ratings() == []
 
 
 def test_a_song_rated_after_all_is_marked_no_more(listener):
-    listener.press("Go on")
+    listener.press("Continue")
     listener.page.get_by_text("Some ratings are still missing").wait_for()
     for field in listener.page.locator("#track-1 fieldset").all():
         field.locator("label").first.click()
@@ -285,7 +285,7 @@ def test_the_whole_way_works_without_javascript(browser, serving):
     person.page.wait_for_url("**/listen/")
     for fieldset in person.page.locator("fieldset").all():
         fieldset.locator("label").nth(1).click()
-    person.press("Go on")
+    person.press("Continue")
     person.page.get_by_role("heading", name="The playlist as a whole").wait_for()
     assert person.ratings() == [2] * 30
     context.close()
@@ -296,7 +296,7 @@ def test_the_code_leads_back_on_another_device(listener, browser):
     page = elsewhere.new_page()
     page.goto(f"{listener.folder.address}/s/demo/resume/")
     page.get_by_label("Your code").fill(listener.code.lower())
-    page.get_by_role("button", name="Go on where I was").click()
+    page.get_by_role("button", name="Continue where I was").click()
     page.wait_for_url(listener.page.url)
     elsewhere.close()
 
@@ -336,7 +336,7 @@ def test_an_own_song_leads_to_a_playlist_that_can_be_rated(bringer):
     bringer.page.wait_for_url("**/listen/")
     bringer.page.get_by_text("Its file has been deleted").wait_for()
     bringer.rate_all()
-    bringer.press("Go on")
+    bringer.press("Continue")
     assert bringer.ratings() == [3] * 30
     assert (bringer.errors, bringer.overflowing, bringer.small) == ([], [], [])
 
@@ -362,7 +362,7 @@ def test_what_is_too_large_is_not_even_sent(bringer, tmp_path):
     sent = []
     bringer.page.on("request", lambda request: sent.append(request.method))
     bring(bringer, large)
-    bringer.page.get_by_text("This file is too large: at most 30 MB").wait_for()
+    bringer.page.get_by_text("This file is too large: the limit is 30 MB").wait_for()
     assert "POST" not in sent
 
 

@@ -172,7 +172,7 @@ def test_a_song_that_plays_once_goes_on_after_a_reload_and_no_further_back(arriv
     who.folder.until(lambda: everything_sent(who), "everything is sent")
     before, already = heard(who), len(events(who))
     who.page.reload()
-    who.page.get_by_text("It goes on where you stopped.").wait_for()
+    who.page.get_by_text("It continues where you stopped.").wait_for()
     who.play(1)
     play_to(who, before + 0.5)
     pause(who)
@@ -220,7 +220,7 @@ def test_the_sound_check_leads_on_and_its_volume_is_kept(rule, person):  # noqa:
     for _go in range(2):
         for field in person.page.locator("fieldset").all():
             field.locator("label").first.click()
-        person.press("Go on")
+        person.press("Continue")
     kept = "SELECT c.n_right, c.volume FROM survey_soundcheck c ORDER BY c.id DESC LIMIT 2"
     assert person.folder.rows(kept) == [(2, 0.5), (2, 0.5)]
     person.get_playlist()

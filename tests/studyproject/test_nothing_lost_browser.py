@@ -31,7 +31,7 @@ TYPED = "Warm, and a little long.\nI would hear it again."
 def surveyed(listener) -> Person:  # noqa: F811
     """Somebody who has answered the playlist's survey, and not sent it."""
     listener.rate_all()
-    listener.press("Go on")
+    listener.press("Continue")
     for fieldset in listener.page.locator("fieldset").all():
         fieldset.locator("label").nth(3).click()
     listener.page.get_by_role("textbox").fill(TYPED)
@@ -44,7 +44,7 @@ def comments(who: Person) -> list[str]:
 
 
 def go_on(who: Person) -> None:
-    who.page.get_by_role("button", name="Go on", exact=True).click()
+    who.page.get_by_role("button", name="Continue", exact=True).click()
 
 
 def test_the_waiting_page_asks_once_for_the_page_that_it_is_led_to(person, context):  # noqa: F811
@@ -65,7 +65,7 @@ def test_a_link_waits_for_the_connection(person, context):  # noqa: F811
     person.begin()
     person.page.goto(f"{person.folder.address}/s/demo/code/")
     context.set_offline(True)
-    person.page.get_by_role("link", name="Go on", exact=True).click()
+    person.page.get_by_role("link", name="Continue", exact=True).click()
     person.page.get_by_text(OFFLINE).wait_for()
     person.look()
     assert person.page.url.endswith("/code/")
@@ -100,7 +100,7 @@ def test_a_survey_that_is_refused_stays_on_the_page_with_the_reason(surveyed):
     go_on(surveyed)
     surveyed.page.get_by_text("Too much.").wait_for()
     assert surveyed.page.get_by_role("textbox").input_value() == TYPED
-    surveyed.press("Go on")
+    surveyed.press("Continue")
     assert comments(surveyed) == [TYPED]
 
 
@@ -110,22 +110,22 @@ def test_what_was_typed_is_there_after_a_reload_and_after_a_lost_session(surveye
             context.clear_cookies(name="sessionid")
             surveyed.page.reload()
             surveyed.page.get_by_label("Your code").fill(surveyed.code)
-            surveyed.press("Go on where I was")
+            surveyed.press("Continue where I was")
         else:
             surveyed.page.reload()
         assert surveyed.page.get_by_role("textbox").input_value() == TYPED
         chosen = surveyed.page.locator("fieldset input:checked")
         assert chosen.count() == surveyed.page.locator("fieldset").count()
-    surveyed.press("Go on")
+    surveyed.press("Continue")
     assert comments(surveyed) == [TYPED]
     assert surveyed.page.evaluate("Object.keys(localStorage).filter(k => /draft/.test(k))") == []
 
 
 def test_what_was_sent_after_a_lost_session_is_carried_past_the_code(surveyed, context):  # noqa: F811
     context.clear_cookies(name="sessionid")
-    surveyed.press("Go on")
+    surveyed.press("Continue")
     surveyed.page.get_by_label("Your code").fill(surveyed.code)
-    surveyed.press("Go on where I was")
+    surveyed.press("Continue where I was")
     surveyed.press("Send it again")
     surveyed.page.wait_for_url("**/thanks/")
     assert comments(surveyed) == [TYPED]
@@ -140,7 +140,7 @@ def test_an_old_tab_goes_on_without_overwriting_newer_ratings(listener, context)
     listener.scale(1).locator("label").nth(4).click()
     listener.page.locator("#saved-1", has_text="✓ Saved").wait_for()
     with old.expect_navigation():
-        old.get_by_role("button", name="Go on", exact=True).click()
+        old.get_by_role("button", name="Continue", exact=True).click()
     assert sorted(listener.ratings()) == [3] * 29 + [5]
 
 
@@ -166,7 +166,7 @@ def test_a_song_that_stalls_shows_a_ring_then_words_and_the_way_to_say_so(listen
 
 
 def test_the_completion_code_is_copied_by_its_button(surveyed):
-    surveyed.press("Go on")
+    surveyed.press("Continue")
     surveyed.look()
     surveyed.page.get_by_role("button", name="Copy the code").click()
     surveyed.page.get_by_text("✓ Copied").wait_for()

@@ -88,7 +88,7 @@ def test_every_text_that_participants_read_is_translated(language):
 def test_the_search_for_texts_finds_them(language):
     found = {texts[0] for _name, texts in [*calls_in_code(), *calls_in_templates()]}
     assert "Please answer this question." in found  # code
-    assert "Agree and go on" in found  # a template
+    assert "Agree and continue" in found  # a template
     assert "Skip to the content" in found  # the frame of every page
     assert len(found) == len([*entries(language)])
 

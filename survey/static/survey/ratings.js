@@ -111,7 +111,7 @@ function put(given) {
   return changed;
 }
 
-// “Go on” sends what this page has not seen saved, and no more: another tab may have newer ratings.
+// “Continue” sends what this page has not seen saved, and no more: another tab may have newer ratings.
 
 const unsure = new Set(); // parts of the page that were changed and not yet saved
 

@@ -55,7 +55,7 @@ def test_parts_that_the_form_does_not_know_are_refused_in_words(researcher):
     assert "This field is required" in researcher.post(ADDRESS, other).text
     several = {"file": [SimpleUploadedFile("f.yaml", b"a: 1"), SimpleUploadedFile("g", b"b: 1")]}
     answer = researcher.post(ADDRESS, several)
-    assert (answer.status_code, "Choose one file: several came." in answer.text) == (422, True)
+    assert (answer.status_code, "Choose one file: several arrived." in answer.text) == (422, True)
 
 
 def test_a_study_of_the_address_is_replaced_when_wanted(researcher, study):

@@ -21,7 +21,7 @@ def test_a_participants_page_asks_anybody_else_for_the_code(visitor, page):
 
 def test_being_asked_for_the_code_says_why(visitor):
     page = visitor.client.get(visitor.url("song"), follow=True)
-    assert "Please type your code to go on where you were." in page.text
+    assert "Please type your code to continue where you were." in page.text
 
 
 @pytest.mark.parametrize("step", STEPS)

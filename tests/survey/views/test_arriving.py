@@ -34,7 +34,7 @@ def follow(visitor, link):
 
 
 def test_without_a_link_nobody_begins_where_links_are_needed(visitor, link):
-    assert "you need a personal link" in visitor.get().text
+    assert "You need a personal link" in visitor.get().text
     assert visitor.get("consent").url == visitor.url()
     form = {"registration_key": uuid.uuid4(), DEVICE: "Loudspeakers"}
     assert visitor.post("register", form).url == visitor.url("consent")
@@ -68,7 +68,7 @@ def test_a_link_used_up_a_wrong_one_and_another_studys_get_the_same_answer(newco
 def test_the_holder_of_a_used_link_is_led_back_in_the_same_browser(visitor, link):
     follow(visitor, link)
     visitor.register()
-    assert "Go on where you were" in follow(visitor, link).text
+    assert "Continue where you were" in follow(visitor, link).text
 
 
 def test_the_last_place_of_a_link_goes_to_one_of_two(newcomer, link):
@@ -79,7 +79,7 @@ def test_the_last_place_of_a_link_goes_to_one_of_two(newcomer, link):
     for person in people:
         person.post("register", {"registration_key": uuid.uuid4(), DEVICE: "Loudspeakers"})
     assert Participant.objects.count() == 1
-    assert "has been used already" in people[1].get().text
+    assert "has already been used" in people[1].get().text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,7 +171,7 @@ def test_odd_parameters_break_nothing_and_are_cut(visitor, prolific):
 @pytest.mark.parametrize("identity", ["", "  ", "x" * 101])
 def test_without_an_identity_the_page_says_which_link_to_use(visitor, prolific, identity):
     page = visitor.get("", {"PROLIFIC_PID": identity} if identity else None)
-    assert "come by the link of the service" in page.text
+    assert "use the link from the service" in page.text
     assert visitor.get("consent").url == visitor.url()
 
 
@@ -184,7 +184,7 @@ def test_who_took_part_already_is_asked_for_the_code_in_another_browser(newcomer
     first.get("", {"PROLIFIC_PID": "abc"})
     person = first.register().participant
     page = second.get("", {"PROLIFIC_PID": "abc"}).text
-    assert "have taken part in this study already" in page
+    assert "have already taken part in this study" in page
     assert person.code not in page
     assert second.get("consent").url == second.url()
     assert second.get("code").status_code == 302
@@ -193,7 +193,7 @@ def test_who_took_part_already_is_asked_for_the_code_in_another_browser(newcomer
 def test_who_took_part_already_goes_on_in_the_same_browser(visitor, prolific):
     visitor.get("", {"PROLIFIC_PID": "abc"})
     visitor.register()
-    assert "Go on where you were" in visitor.get("", {"PROLIFIC_PID": "abc"}).text
+    assert "Continue where you were" in visitor.get("", {"PROLIFIC_PID": "abc"}).text
 
 
 def test_one_identity_in_two_tabs_at_once_is_one_participant(newcomer, prolific):
@@ -223,7 +223,7 @@ def warnings(study) -> list[str]:
 def test_a_placeholder_is_refused_like_a_missing_number_for_everybody(newcomer, prolific):
     for visitor in (newcomer(), newcomer()):
         page = visitor.client.get(f"{visitor.url()}?PROLIFIC_PID={UNFILLED}")
-        assert "come by the link of the service" in page.text
+        assert "use the link from the service" in page.text
         visitor.consent().post(
             "register", {"registration_key": uuid.uuid4(), DEVICE: "Loudspeakers"}
         )
@@ -238,7 +238,7 @@ def test_a_placeholder_that_came_before_it_was_known_as_one_keeps_nobody_out(vis
     session[f"arrival-{prolific.pk}"] = {"identity": "null"}
     session.pop(f"participant-{prolific.pk}")
     session.save()
-    assert "come by the link of the service" in visitor.get().text
+    assert "use the link from the service" in visitor.get().text
 
 
 def test_placeholders_are_told_to_the_researcher_once_a_browser(newcomer, prolific, researcher):
@@ -311,7 +311,7 @@ def no_loudspeakers(study) -> Study:
 def test_who_is_ruled_out_is_thanked_and_led_back(visitor, no_loudspeakers):
     page = visitor.client.get(visitor.register().url("code"), follow=True)
     assert page.wsgi_request.path == visitor.url("left")
-    assert "people in another situation" in page.text
+    assert "people with a different background" in page.text
     assert "https://p.example/?cc=OUT" in page.text
 
 
@@ -343,7 +343,7 @@ def test_who_comes_over_a_quota_hears_that_there_are_enough(newcomer, one_place)
     newcomer().register()
     late = newcomer().register()
     page = late.get("left").text
-    assert "Enough people like you" in page
+    assert "Enough people with your background" in page
     assert "https://p.example/full" in page
     assert late.participant.left_because == "full"
 

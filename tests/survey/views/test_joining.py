@@ -262,7 +262,7 @@ def test_guessing_codes_is_slowed_down_and_says_how_long(newcomer):
     answers = [newcomer().post("resume", {"code": f"{n}"}) for n in range(2, 13)]
     assert answers[-1].status_code == 429
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
-    assert "Nothing that you sent earlier is lost" in answers[-1].text
+    assert "Nothing you sent earlier is lost" in answers[-1].text
 
 
 def test_a_class_with_the_right_codes_is_never_told_to_wait(visitor, newcomer):

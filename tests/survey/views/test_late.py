@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 LATER = timezone.now() + timedelta(days=3)
 EARLIER = timezone.now() - timedelta(days=3)
 CASES = [
-    ({"opens_at": LATER}, "has not begun yet"),
-    ({"closes_at": EARLIER}, "The time for taking part in this study is over"),
-    ({"state": "paused"}, "is having a break"),
+    ({"opens_at": LATER}, "has not started yet"),
+    ({"closes_at": EARLIER}, "This study is closed"),
+    ({"state": "paused"}, "is paused"),
     ({"state": "paused", "paused_because": "Enough."}, "This study is full"),
     ({"state": "closed"}, "not taking new participants"),
     ({"state": "archived"}, "its data are archived"),
@@ -55,7 +55,7 @@ def test_a_form_sent_when_the_last_place_was_just_taken_can_be_sent_again(visito
     sent = form()
     page = visitor.post("register", sent)
     assert page.status_code == 409
-    assert "All places in this study are taken" in page.text
+    assert "All places in this study are currently taken" in page.text
     assert f'value="{sent["registration_key"]}"' in page.text
     Study.objects.update(max_participants=2)
     assert visitor.post("register", sent).url == visitor.url("code")
@@ -80,7 +80,7 @@ def test_the_page_says_by_which_clock_the_study_begins(visitor):
 def test_a_wrong_clock_in_the_browser_changes_nothing(visitor):
     Study.objects.update(closes_at=EARLIER)
     headers = {"HTTP_DATE": "Thu, 01 Jan 1970 00:00:00 GMT"}
-    assert "is over" in visitor.get(**headers).text
+    assert "is closed" in visitor.get(**headers).text
     visitor.post("register", form(), **headers)
     assert not Participant.objects.exists()
 
@@ -109,7 +109,7 @@ def test_in_an_archived_study_nobody_goes_on(visitor, page):
     Study.objects.update(state="archived")
     answer = visitor.get(page)
     assert answer.status_code == 409
-    assert "Everything that you sent before is kept" in answer.text
+    assert "Everything you sent before is kept" in answer.text
 
 
 def test_nothing_is_added_to_an_archived_study(visitor):
@@ -165,7 +165,7 @@ def trier(researcher, visitor):
 
 
 def test_a_researcher_goes_through_a_draft_as_a_participant_would(trier):
-    assert "You are trying this study out" in trier.get().text
+    assert "You are trying out this study" in trier.get().text
     participant = trier.go_to("end").participant
     assert participant.pilot
     assert participant.completed_at

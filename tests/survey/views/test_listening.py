@@ -188,7 +188,7 @@ def test_all_at_once_keeps_what_was_heard_and_asks_for_the_rest(visitor, half):
     send(visitor, heard(0, 20), heard(0, 20, position=2))
     page = visitor.post("listen", {**visitor.all_ratings(), "measured": "1"})
     assert page.status_code == 422
-    assert "Some songs need to be heard for longer before that." in page.text
+    assert "You need to listen to some songs for longer first." in page.text
     assert set(TrackRating.objects.values_list("track__position", flat=True)) == {1, 2}
 
 

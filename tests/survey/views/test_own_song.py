@@ -152,7 +152,7 @@ def test_no_file_at_all_is_asked_for_in_words(chooser):
 def test_several_files_at_once_are_not_kept(chooser):
     several = [SimpleUploadedFile("a.wav", WAV), SimpleUploadedFile("b.wav", WAV)]
     answer = chooser.post("own-song", {"song": several})
-    assert (answer.status_code, "several came" in answer.text) == (422, True)
+    assert (answer.status_code, "several arrived" in answer.text) == (422, True)
     assert files() == []
 
 
@@ -195,7 +195,7 @@ def send(visitor, size: int, said: int):
 def test_two_gigabytes_are_refused_unread(chooser):
     answer, read = send(chooser, 2 * 1024**3, said=2 * 1024**3)
     assert answer.status_code == 413
-    assert "This file is too large: at most 30 MB" in answer.text
+    assert "This file is too large: the limit is 30 MB" in answer.text
     assert read == 0
     assert files() == []
 
@@ -229,10 +229,10 @@ def test_without_the_code_nothing_is_taken(own_songs, visitor):
 
 def test_where_the_study_does_not_want_it_nothing_is_taken(chooser):
     Study.objects.update(own_songs=False)
-    assert "Or bring a song of your own" not in chooser.get("song").text
+    assert "Or use a song of your own" not in chooser.get("song").text
     answer = chooser.upload(WAV)
     assert answer.status_code == 422
-    assert "songs are chosen from those shown" in answer.text
+    assert "you choose from the songs shown" in answer.text
     assert files() == []
 
 

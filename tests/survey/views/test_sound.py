@@ -102,7 +102,7 @@ def test_after_two_tries_the_study_ends_if_it_says_so(visitor, ask):
     assert person.status == "screened_out"
     assert person.left_at
     assert place(visitor) == visitor.url("left")
-    assert "a way of listening that did not work out" in visitor.get("left").text
+    assert "a listening setup that did not work" in visitor.get("left").text
 
 
 def test_the_same_form_twice_is_one_try(visitor, ask):

@@ -413,7 +413,7 @@ def test_a_text_that_is_far_too_long_comes_back_with_the_form_and_why(visitor):
     typed = "A long word. " * 250_000
     page = visitor.post("survey", {**answers, "playlist.comment": typed})
     assert page.status_code == 422
-    assert "Please write 5000 characters at most; there are 3249999 now." in page.text
+    assert "Please write at most 5000 characters; you have written 3249999." in page.text
     assert page.context["form"]["playlist.comment"].value() == typed
 
 
