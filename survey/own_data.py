@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from recommender.models import Playlist, PlaylistTrack, QuerySong, Track
-from survey.questions.fields import labels_of, points_of, rows_of
+from survey.questions.forms import wording_of
 from survey.questions.rules import DONT_KNOW
 
 from .languages import said
@@ -31,9 +31,6 @@ from .models import (
     Trial,
     TrialTrack,
 )
-
-# Whose points have words; a row's point of a differential has none, but "don't know" has.
-POINTS = (Item.Kind.LIKERT, Item.Kind.STARS, Item.Kind.MATRIX, Item.Kind.YES_NO)
 
 WITHHELD = _("Shown once you have finished or left, because knowing it could change your answers.")
 
@@ -268,14 +265,8 @@ def _plain(value: Any, blind: Mapping[type[Model], tuple[str, ...]]) -> Any:
 
 def question_in_words(item: Item, row: str = "") -> str:
     """What was asked; with its part, where a question has several that are answered apart."""
-    return " · ".join([str(said(item, "text")), *_part(item, row)])
-
-
-def _part(item: Item, row: str) -> list[str]:
-    if item.kind == Item.Kind.RANKING and row.isdecimal():
-        return labels_of(item)[int(row) : int(row) + 1]
-    labels = rows_of(item).get(row)
-    return [" – ".join(labels)] if labels else []
+    part = item.question_kind.row_in_words(row, wording_of(item)) if row else ""
+    return " · ".join([str(said(item, "text")), *([part] if part else [])])
 
 
 def answer_in_words(item: Item, value: object) -> str:
@@ -286,14 +277,7 @@ def answer_in_words(item: Item, value: object) -> str:
     if value == "":
         return "–"
     given = DONT_KNOW if value is None else str(value)
-    if item.kind == Item.Kind.YES_NO:
-        given = {"1": "yes", "0": "no"}.get(given, given)
-    if item.kind in (Item.Kind.CHOICE, Item.Kind.MULTIPLE):
-        return dict(zip(item.options, labels_of(item), strict=True)).get(given, given)
-    if item.kind in POINTS or given == DONT_KNOW:
-        label = str(dict(points_of(item)).get(given, given))
-        return f"{given} – {label}" if given.isdecimal() and label != given else label
-    return given
+    return item.question_kind.answer_in_words(item, given, wording_of(item))
 
 
 def explanations() -> list[tuple[str, dict[str, str | Promise]]]:

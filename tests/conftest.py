@@ -174,7 +174,7 @@ def own_songs(study: Study, genre_model: GenreModel) -> Study:
 def last_question(study: Study) -> Item:
     """The study asks something at the very end, too."""
     instrument = study.instruments.create(key="last", placement="end", position=9)
-    return instrument.items.create(key="remarks", text="Anything else?", kind=Item.Kind.LONG_TEXT)
+    return instrument.items.create(key="remarks", text="Anything else?", kind="long_text")
 
 
 # People

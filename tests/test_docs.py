@@ -14,6 +14,7 @@ from recommender.engine.strategies import STRATEGIES
 from studyproject.urls import api
 from survey import urls as survey_urls
 from survey.analysis_plan import KEYS, RULES
+from survey.kinds import KINDS
 from survey.models import Instrument, Item, Study
 from survey.study_files import ready_made
 
@@ -121,7 +122,7 @@ def test_every_key_and_rule_of_an_analysis_plan_is_documented(name: str):
     assert f"| `{name}` |" in page("docs/studies.md")
 
 
-@pytest.mark.parametrize("name", [*STRATEGIES, *Item.Kind, *Instrument.Placement, *ready_made()])
+@pytest.mark.parametrize("name", [*STRATEGIES, *KINDS, *Instrument.Placement, *ready_made()])
 def test_every_choice_of_a_study_file_is_documented(name: str):
     assert f"`{name}`" in page("docs/studies.md")
 

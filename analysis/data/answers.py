@@ -22,7 +22,6 @@ from survey.questions.scoring import Question, score
 from .codebook import FILES
 from .frames import People, frame, of_study, only_condition
 
-FREE_TEXT = (Item.Kind.TEXT, Item.Kind.LONG_TEXT)
 ADDRESSES = (
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "[e-mail address removed]"),
     (re.compile(r"\b\d{1,3}(\.\d{1,3}){3}\b"), "[IP address removed]"),
@@ -67,7 +66,7 @@ def _reading(study: Study) -> Callable[[int, str, str], Read]:
     @cache
     def read(pk: int, row: str, value: str) -> Read:
         item = asked[pk]
-        typed = item.kind in FREE_TEXT or row == OTHER
+        typed = item.question_kind.is_free_text or row == OTHER
         return (
             item.instrument.key,
             item.key,

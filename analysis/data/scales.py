@@ -1,9 +1,10 @@
 """A study's scales, and the columns of the files that they become."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from survey.kinds import kinds_that
 from survey.models import Instrument, Item, Study
 
 from .codebook import FILES
@@ -26,7 +27,9 @@ class Scale:
 
 def scales(study: Study, placement: str) -> list[Scale]:
     """The study's scales of a placement, in the order they are asked."""
-    placed = Item.objects.placed(study, placement).filter(kind__in=Item.SCALES, right_answer="")
+    placed = Item.objects.placed(study, placement).filter(
+        kind__in=kinds_that("is_scale"), right_answer=""
+    )
     items = list(
         placed.select_related("instrument").order_by("instrument__position", "position", "pk")
     )
@@ -36,7 +39,7 @@ def scales(study: Study, placement: str) -> list[Scale]:
 
 def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
     name, (low, high) = _column_name(item, used), item.ends
-    points = None if item.kind in (Item.Kind.SLIDER, Item.Kind.YES_NO) else high
+    points = high if item.question_kind.counts_points else None
     rows = item.labelled_rows or {"": []}
     return [
         Scale(
@@ -50,10 +53,10 @@ def _scales_of(item: Item, used: Mapping[str, int]) -> list[Scale]:
                 f"{low}–{high}" if high >= low else f"≥ {low}",
                 _meaning(item, labels),
                 item.instrument.source,
-                _points(item),
+                item.question_kind.points_in_words(item),
             ),
             points,
-            _labels(item, labels),
+            item.question_kind.point_labels(item, labels),
         )
         for row, labels in rows.items()
     ]
@@ -65,36 +68,14 @@ def _with_row(name: str, row: str) -> str:
 
 def _meaning(item: Item, labels: list[str]) -> str:
     """The question, its row, and what the points are called."""
+    points = item.question_kind.points_in_words(item)
     said = [
         item.text,
         " – ".join(labels),
-        f"[{_points(item)}]" if _points(item) else "",
+        f"[{points}]" if points else "",
         "Worded in reverse." if item.reversed else "",
     ]
     return " ".join(part for part in said if part)
-
-
-def _labels(item: Item, row: list[str]) -> tuple[str, ...]:
-    """What the points are called, from the first on; of those between two poles nothing."""
-    if item.kind == Item.Kind.DIFFERENTIAL and len(row) == 2:
-        return (row[0], *[""] * (item.ends[1] - 2), row[1])
-    return tuple(item.options) if item.kind != Item.Kind.SLIDER else ()
-
-
-def _points(item: Item) -> str:
-    low, high = item.ends
-    named: Iterable[tuple[float, str]]
-    match item.kind:
-        case Item.Kind.YES_NO:
-            return "0 = No, 1 = Yes"
-        case Item.Kind.DIFFERENTIAL:
-            return f"{low} = left, {high} = right"
-        case Item.Kind.SLIDER:
-            ends = (low, high) if len(item.options) == 2 else (low, (low + high) / 2, high)
-            named = zip(ends, item.options, strict=False)
-        case _:
-            named = enumerate(item.options, start=1)
-    return ", ".join(f"{point:g} = {label}" for point, label in named)
 
 
 def _column_name(item: Item, used: Mapping[str, int]) -> str:

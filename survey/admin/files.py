@@ -60,7 +60,7 @@ class StudyFileForm(forms.Form):
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
         if len(self.files.getlist("file")) > 1:
-            raise forms.ValidationError("Choose one file: several came.")
+            raise forms.ValidationError("Choose one file: several arrived.")
         if file.size and file.size > MOST_BYTES:
             raise forms.ValidationError("The file is larger than 1 MB, which no study needs.")
         return file

@@ -13,28 +13,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from survey import services
+from survey.kinds import KINDS
 from survey.models import Instrument, Item
 from survey.questions.forms import ItemsForm
 
 from .drafts import FixedAfterDraft, of_draft
 from .meanwhile import SavedKnowingly
-
-# What each kind of question needs, for those who make one.
-HINTS = {
-    Item.Kind.LIKERT: "options: the labels from 1 up",
-    Item.Kind.STARS: "options: the labels from one star up",
-    Item.Kind.SLIDER: "bounds, or 0 to 100; options: labels of its ends, and of the middle",
-    Item.Kind.CHOICE: "options",
-    Item.Kind.MULTIPLE: "options",
-    Item.Kind.YES_NO: "no options",
-    Item.Kind.RANKING: "options: what is put in order",
-    Item.Kind.MATRIX: "options: the points; rows",
-    Item.Kind.DIFFERENTIAL: "rows; options: [number of points], 7 if empty",
-    Item.Kind.NUMBER: "options: [lowest, highest], or none",
-    Item.Kind.TEXT: "no options",
-    Item.Kind.LONG_TEXT: "no options",
-    Item.Kind.INFORMATION: "no options; the text may have paragraphs",
-}
 
 
 class ItemForm(forms.ModelForm):
@@ -43,7 +27,7 @@ class ItemForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
-            named = [(kind.value, f"{kind.label} ({HINTS[kind]})") for kind in Item.Kind]
+            named = [(kind.name, f"{kind.label} ({kind.needs})") for kind in KINDS.values()]
             self.fields["kind"].widget.choices = named
 
     class Meta:

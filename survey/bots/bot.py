@@ -11,9 +11,11 @@ from urllib.parse import urljoin
 import mechanicalsoup
 import requests
 
+from survey.kinds.filling import mark
+
 from .browsing import FORM, PATIENCE_S, Browsing, Stuck
 from .diary import Diary, page_of
-from .filling import fill_in, mark
+from .filling import fill_in
 from .habits import Habit, Left
 from .sounds import softest, some_song
 

@@ -19,7 +19,6 @@ from survey.models import (
     TrackRating,
     Trial,
 )
-from survey.questions.rules import OTHER
 
 from . import Diary
 
@@ -136,24 +135,14 @@ def _answers(written: Mapping[str, Diary], items: Iterable[Item]) -> Rows:
 
 def _rows_of(item: Item, fields: Mapping[str, list[str]]) -> dict[str, str]:
     """The rows that a question's fields stand for."""
-    name, kinds = item.key_in_form, Item.Kind
+    name = item.key_in_form
     parts = {
         field.removeprefix(f"{name}."): values[-1]
         for field, values in fields.items()
         if field.startswith(f"{name}.") and values[-1]
     }
     picked = [value for value in fields.get(name, ()) if value]
-    match item.kind:
-        case kinds.MATRIX | kinds.DIFFERENTIAL | kinds.RANKING:
-            return parts
-        case kinds.MULTIPLE:
-            known = {str(item.options.index(v)): v for v in picked if v in item.options}
-            return {**known, **parts}
-        case kinds.SLIDER if parts:
-            return {"": next(iter(parts))}
-    if OTHER in picked or (item.other and parts):
-        return parts
-    return {"": picked[-1]} if picked else {}
+    return item.question_kind.answers_sent(item, picked, parts)
 
 
 def _kept_answers(keys: Mapping[int, str]) -> Iterable[tuple[Hashable, str]]:

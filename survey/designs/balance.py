@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean
 
-from survey.models import Item, Participant, Study, TrackRating, Trial
+from survey.kinds import kinds_that
+from survey.models import Participant, Study, TrackRating, Trial
 
 from .assignment import williams
 
@@ -51,7 +52,7 @@ def _counts(people: Iterable[int], first: int) -> tuple[Counter[tuple[int, ...]]
 
 def mean_ratings(study: Study, people: Iterable[int]) -> dict[str, float]:
     """By condition, over all points and stars given to tracks; NaN where there are none."""
-    scales = TrackRating.objects.filter(item__kind__in=(Item.Kind.LIKERT, Item.Kind.STARS))
+    scales = TrackRating.objects.filter(item__kind__in=kinds_that("counts_points"))
     given = scales.filter(trial__participant__in=people, value__isnull=False)
     by_condition: dict[str, list[int]] = {}
     for name, value in given.values_list("trial__condition__name", "value"):

@@ -1,27 +1,13 @@
 """Why a question, or the scoring of a questionnaire, can't be as it is: in a researcher's words."""
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from survey.kinds.kind import LARGEST, ROW_KEY, are_bounds
 from survey.questions import rules
 from survey.questions.scoring import METHODS
 
 if TYPE_CHECKING:
     from .questions import Instrument, Item
-
-LABELLED = ("likert", "stars", "choice", "multiple", "ranking", "matrix")
-WITHOUT_OPTIONS = ("yes_no", "text", "long_text", "information")
-CHECKABLE = ("likert", "stars", "slider", "yes_no", "choice", "number", "text")
-DECIDING = ("likert", "stars", "slider", "yes_no", "choice", "multiple", "number", "text")
-# Earlier pages whose answers are known, and certain, when a question is about to be shown.
-KNOWN_AT = {
-    "registration": ("registration",),
-    "track": ("registration", "track"),
-    "playlist": ("registration", "playlist"),
-    "end": ("registration", "end"),
-}
-MOST_POINTS, LARGEST = 11, 32_000
-ROW_KEY = re.compile(r"[-\w]{1,50}", re.ASCII)
 
 
 def problems_of(item: "Item") -> dict[str, str]:
@@ -30,7 +16,7 @@ def problems_of(item: "Item") -> dict[str, str]:
         "kind": _problem_with_kind(item),
         "options": _problem_with_options(item),
         "bounds": _problem_with_bounds(item),
-        "rows": _problem_with_rows(item),
+        "rows": item.question_kind.problem_with_rows(item),
         "dont_know": "" if not item.dont_know or item.is_scale else "Scales alone offer it.",
         "other": _problem_with_other(item),
         "reversed": "" if not item.reversed or item.is_scale else "Scales alone can be reversed.",
@@ -43,78 +29,31 @@ def problems_of(item: "Item") -> dict[str, str]:
 
 
 def _problem_with_kind(item: "Item") -> str:
-    if item.instrument.placement == "track" and item.kind not in item.RATED:
+    if item.instrument.placement == "track" and not item.question_kind.is_rating:
         return "For every track there can be scales, stars, sliders, and yes or no."
     return ""
 
 
 def _problem_with_options(item: "Item") -> str:
-    options = item.options
-    if not isinstance(options, list):
+    if not isinstance(item.options, list):
         return 'Options are a list, such as ["No", "Yes"].'
-    if item.kind in LABELLED:
-        return _problem_with_labels(options, 2)
-    match item.kind:
-        case "slider" if options:
-            too_many = "A slider has a label at each end and, if wanted, in the middle."
-            return too_many if len(options) > 3 else _problem_with_labels(options, 2)
-        case "differential" if options:
-            right = len(options) == 1 and type(options[0]) is int and 3 <= options[0] <= MOST_POINTS
-            return "" if right else f"It can hold the number of points, from 3 to {MOST_POINTS}."
-        case "number" if options and not _are_bounds(options):
-            return "A number's options are its lowest and highest value, such as [16, 110]."
-        case kind if kind in WITHOUT_OPTIONS and options:
-            return "A question of this kind has no options."
-    return ""
-
-
-def _problem_with_labels(options: list[Any], least: int) -> str:
-    if len(options) < least or not all(isinstance(label, str) and label for label in options):
-        return "At least two labels are needed, all of them text: in YAML, quote “No” and “Yes”."
-    return "Two options are the same." if len(set(options)) < len(options) else ""
-
-
-def _are_bounds(bounds: Any) -> bool:
-    return (
-        isinstance(bounds, list)
-        and [type(bound) for bound in bounds] == [int, int]
-        and bounds[0] < bounds[1]
-    )
+    return item.question_kind.problem_with_options(item.options)
 
 
 def _problem_with_bounds(item: "Item") -> str:
     if not item.bounds:
         return ""
-    if item.kind != "slider":
+    if not item.question_kind.has_bounds:
         return "Only a slider has bounds; those of a number are its options."
-    if not _are_bounds(item.bounds) or max(map(abs, item.bounds)) > LARGEST:
+    if not are_bounds(item.bounds) or max(map(abs, item.bounds)) > LARGEST:
         return f"They are the lowest and highest value, such as [0, 100], {LARGEST:,} at most."
-    return ""
-
-
-def _problem_with_rows(item: "Item") -> str:
-    pairs = item.kind == "differential"
-    if not pairs and item.kind != "matrix":
-        return "Only a matrix and a semantic differential have rows." if item.rows else ""
-    example = '{"pace": ["slow", "fast"]}' if pairs else '{"energy": "It has energy."}'
-    try:
-        rows = item.labelled_rows
-    except (TypeError, ValueError):
-        return f"Rows are names with texts, such as {example}."
-    texts = [text for labels in rows.values() for text in labels]
-    if not rows or any(len(labels) != (2 if pairs else 1) for labels in rows.values()):
-        return f"Rows are names with texts, such as {example}."
-    if not all(isinstance(text, str) and text for text in texts):
-        return "Every row needs its text: in YAML, quote “No” and “Yes”."
-    if not all(isinstance(key, str) and ROW_KEY.fullmatch(key) for key in rows):
-        return "The name of a row has letters, digits, “-” and “_” alone, 50 at most."
     return ""
 
 
 def _problem_with_other(item: "Item") -> str:
     if not item.other:
         return ""
-    if item.kind not in ("choice", "multiple"):
+    if not item.question_kind.offers_other:
         return "Only choices offer it."
     return "“other” is an option already." if rules.OTHER in item.options else ""
 
@@ -122,18 +61,9 @@ def _problem_with_other(item: "Item") -> str:
 def _problem_with_right_answer(item: "Item") -> str:
     if not item.right_answer:
         return ""
-    if item.kind not in CHECKABLE:
+    if not item.question_kind.can_be_checked:
         return "A question of this kind has no right answer that could be checked."
-    return _problem_with_answer(item, item.right_answer)
-
-
-def _problem_with_answer(item: "Item", value: str) -> str:
-    """Why nobody can give this answer; free text and numbers are taken as they come."""
-    possible = item.possible_answers
-    if possible is None or value in possible:
-        return ""
-    shown = ", ".join(f"“{answer}”" for answer in possible[:12])
-    return f"“{value}” is none of the answers to “{item.key_in_form}”: {shown}."
+    return item.question_kind.problem_with_answer(item, item.right_answer)
 
 
 def problem_with_condition(item: "Item") -> str:
@@ -150,15 +80,15 @@ def problem_with_condition(item: "Item") -> str:
 
 
 def _problem_with_reference(item: "Item", other: "Item") -> str:
-    if other.kind not in DECIDING:
+    if not other.question_kind.can_decide:
         return f"The answer to “{other.key_in_form}” can't decide: it is not a single one."
-    if other.instrument.placement not in KNOWN_AT.get(item.instrument.placement, ()):
+    if other.instrument.placement not in rules.KNOWN_AT.get(item.instrument.placement, ()):
         return f"“{other.key_in_form}” is asked more than once before this one."
     for value in item.shown_if.get("is", []):
-        if problem := _problem_with_answer(other, str(value)):
+        if problem := other.question_kind.problem_with_answer(other, str(value)):
             return problem
     bounded = any(bound in item.shown_if for bound in rules.BOUNDS)
-    if bounded and other.kind not in ("likert", "stars", "slider", "number"):
+    if bounded and not other.question_kind.is_ordered:
         return f"“{other.key_in_form}” is neither a scale nor a number: use “is”."
     return ""
 

@@ -6,7 +6,8 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from survey.questions.rules import DONT_KNOW, OTHER
+from survey import kinds
+from survey.questions.rules import DONT_KNOW
 from survey.questions.scoring import Question
 
 from .checks import problem_with_scores, problem_with_scoring, problems_of
@@ -53,7 +54,7 @@ class Instrument(models.Model):
         if problem := problem_with_scoring(self):
             raise ValidationError({"scoring": problem})
         if self.pk and self.placement == self.Placement.TRACK:
-            unfit = [item.key for item in self.items.all() if item.kind not in item.RATED]
+            unfit = [item.key for item in self.items.all() if not item.question_kind.is_rating]
             if unfit:
                 said = "For every track there can be scales, stars, sliders, and yes or no, but no"
                 raise ValidationError({"placement": f"{said} “{'”, “'.join(unfit)}”."})
@@ -91,30 +92,11 @@ class ItemQuerySet(models.QuerySet["Item"]):
 class Item(models.Model):
     """One question, or a text between questions."""
 
-    class Kind(models.TextChoices):
-        LIKERT = "likert", "Scale with labelled points"
-        STARS = "stars", "Stars"
-        SLIDER = "slider", "Slider"
-        CHOICE = "choice", "Single choice"
-        MULTIPLE = "multiple", "Multiple choice"
-        YES_NO = "yes_no", "Yes or no"
-        RANKING = "ranking", "Ranking"
-        MATRIX = "matrix", "Several scales with the same points"
-        DIFFERENTIAL = "differential", "Semantic differential: pairs of opposites"
-        NUMBER = "number", "Number"
-        TEXT = "text", "Short text"
-        LONG_TEXT = "long_text", "Long text"
-        INFORMATION = "information", "Text without a question"
-
-    # Kinds with a number for an answer; and those of which every row has one.
-    RATED = (Kind.LIKERT, Kind.STARS, Kind.SLIDER, Kind.YES_NO)
-    SCALES = (*RATED, Kind.MATRIX, Kind.DIFFERENTIAL)
-
     instrument = models.ForeignKey(Instrument, on_delete=models.CASCADE, related_name="items")
     key = models.SlugField(help_text="Its name in the data, e.g. liking.")
     text = models.CharField("question", max_length=2000)
     help = models.CharField(max_length=300, blank=True)
-    kind = models.CharField(max_length=20, choices=Kind, default=Kind.LIKERT)
+    kind = models.CharField(max_length=20, choices=kinds.choices, default=kinds.DEFAULT)
     options = models.JSONField(
         default=list,
         blank=True,
@@ -158,8 +140,11 @@ class Item(models.Model):
         return self.text
 
     def clean(self) -> None:
+        if self.kind not in kinds.KINDS:
+            return  # that is said of the field
         if problems := problems_of(self):
             raise ValidationError(problems)
+        self._name_answers_as_stored()
         if isinstance(self.rows, dict):  # a list keeps the order on every database
             self.rows = [[key, *labels] for key, labels in self.labelled_rows.items()]
 
@@ -169,8 +154,12 @@ class Item(models.Model):
         return f"{self.instrument.key}.{self.key}"
 
     @property
+    def question_kind(self) -> kinds.Kind:
+        return kinds.KINDS[self.kind]
+
+    @property
     def is_scale(self) -> bool:
-        return self.kind in self.SCALES
+        return self.question_kind.is_scale
 
     @property
     def labelled_rows(self) -> dict[str, list[str]]:
@@ -180,46 +169,20 @@ class Item(models.Model):
     @property
     def ends(self) -> tuple[int, int]:
         """The lowest and highest point of a scale."""
-        match self.kind:
-            case self.Kind.SLIDER:
-                low, high = self.bounds or (0, 100)
-                return low, high
-            case self.Kind.YES_NO:
-                return 0, 1
-            case self.Kind.DIFFERENTIAL:
-                return 1, self.options[0] if self.options else 7
-        return 1, len(self.options)
+        return self.question_kind.ends(self)
 
     @property
     def possible_answers(self) -> list[str] | None:
         """All that can be answered, as stored; None where that can't be listed."""
-        extra = [OTHER] * self.other + [DONT_KNOW] * self.dont_know
-        match self.kind:
-            case self.Kind.CHOICE | self.Kind.MULTIPLE:
-                return [*self.options, *extra]
-            case self.Kind.YES_NO:
-                return ["yes", "no", *extra]
-            case self.Kind.LIKERT | self.Kind.STARS | self.Kind.SLIDER:
-                low, high = self.ends
-                return [*map(str, range(low, high + 1)), *extra]
-        return None
+        return self.question_kind.possible_answers(self)
 
     def number_of(self, value: str) -> int | None:
         """The point that a stored answer stands for; None for “don't know” and for no point."""
-        if self.kind == self.Kind.YES_NO:
-            return {"yes": 1, "no": 0}.get(value)
-        try:
-            number = int(value)
-        except ValueError:
-            return None
-        low, high = self.ends
-        return number if self.is_scale and low <= number <= high else None
+        return self.question_kind.number_of(self, value)
 
     def value_of(self, number: int | None) -> str:
         """The stored answer that a rating's number stands for."""
-        if number is None:
-            return DONT_KNOW
-        return ("no", "yes")[number] if self.kind == self.Kind.YES_NO else str(number)
+        return DONT_KNOW if number is None else self.question_kind.value_of(number)
 
     def scored_questions(self) -> Iterator[Question]:
         if self.is_scale and not self.right_answer:
@@ -237,6 +200,15 @@ class Item(models.Model):
             for item in known.select_related("instrument")
             if item._place < place
         }
+
+    def _name_answers_as_stored(self) -> None:
+        """What its rule and its right answer call by a label is kept by the value."""
+        if self.right_answer:
+            self.right_answer = self.question_kind.stored(self, self.right_answer) or ""
+        if "is" in (self.shown_if or {}):
+            other = self.asked_before()[self.shown_if["item"]]
+            wanted = [other.question_kind.stored(other, str(one)) for one in self.shown_if["is"]]
+            self.shown_if = {**self.shown_if, "is": wanted}
 
     @property
     def _place(self) -> tuple[int, int, float, int, float]:

@@ -7,13 +7,39 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from survey.kinds.kind import Wording
 from survey.languages import said
 from survey.models import CODE_ALPHABET, Instrument, Item, ListeningEvent
+from survey.models.questions import labels_by_row
 
-from .fields import field_for, labels_of, points_of
+from .fields import MISSING, NOT_SHOWN, TOO_LONG
 from .ordering import in_order
 from .rules import DONT_KNOW, OTHER, Given, holds, shown, values_of
 from .widgets import Scale
+
+
+def wording_of(item: Item) -> Wording:
+    """Options and rows as they are read; an option missing in that language is the study's own."""
+    read = said(item, "options")
+    labels = read if len(read) == len(item.options) else item.options
+    return Wording(labels, {**item.labelled_rows, **labels_by_row(said(item, "rows"))})
+
+
+def field_for(item: Item) -> forms.Field:
+    """The form field of a question, labelled with it."""
+    return item.question_kind.field(
+        item,
+        wording_of(item),
+        label=said(item, "text"),
+        help_text=said(item, "help"),
+        required=item.required,
+        error_messages={
+            "required": MISSING,
+            "invalid_choice": NOT_SHOWN,
+            "max_length": TOO_LONG,
+            "invalid": _("Please type a whole number."),
+        },
+    )
 
 
 class ItemsForm(forms.Form):
@@ -122,10 +148,9 @@ def in_words(rule: Mapping[str, Any], other: Item) -> str:
 
 def _label(item: Item, value: str) -> str:
     """An answer as the participant sees it."""
+    points = item.question_kind.points(item, wording_of(item).labels)
     extra = {OTHER: _("Something else"), DONT_KNOW: _("I don't know")}
-    options = zip(item.options, labels_of(item), strict=True)
-    labels = dict(points_of(item) if item.is_scale else options)
-    return str({**extra, **labels}.get(value, value))
+    return str({**extra, **dict(points)}.get(value, value))
 
 
 class ConsentForm(forms.Form):

@@ -27,4 +27,4 @@ def shuffled(items: Sequence[Item], instrument: Instrument, seed: object) -> lis
 
 def _may_move(item: Item, decisive: set[str]) -> bool:
     tied = item.shown_if or item.key_in_form in decisive
-    return item.kind != Item.Kind.INFORMATION and not tied
+    return item.question_kind.is_asked and not tied

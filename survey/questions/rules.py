@@ -9,6 +9,13 @@ from typing import Any, Protocol, TypeVar
 
 OTHER, DONT_KNOW = "other", "dont_know"
 BOUNDS = ("at_least", "at_most")
+# By placement: where questions are asked whose answers are known, and certain, at that time.
+KNOWN_AT = {
+    "registration": ("registration",),
+    "track": ("registration", "track"),
+    "playlist": ("registration", "playlist"),
+    "end": ("registration", "end"),
+}
 
 # One value, or one for each row of the question.
 Given = str | Mapping[str, str]

@@ -7,12 +7,9 @@ from django import forms
 
 from .rules import DONT_KNOW
 
-# A word with more letters does not fit in a fifth of a phone's width.
-LONGEST_WORD = 8
-
 Choices = Sequence[tuple[str, Any]]
 
-# In characters, of a point of five beside one another at 360 pixels.
+# A word with more letters does not fit in a fifth of a phone's width.
 LONGEST_WORD = 9
 
 
@@ -28,13 +25,7 @@ class Points(forms.RadioSelect):
         options = [option for _name, group, _index in widget["optgroups"] for option in group]
         widget["points"] = [option for option in options if option["value"] != DONT_KNOW]
         widget["apart"] = [option for option in options if option["value"] == DONT_KNOW]
-        widget["long"] = len(widget["points"]) > 4 and any(map(_has_long_word, widget["points"]))
         return context
-
-
-def _has_long_word(option: dict[str, Any]) -> bool:
-    words = str(option["label"]).replace("-", " ").split()
-    return any(len(word) > LONGEST_WORD for word in words)
 
 
 class Options(Points):
@@ -53,7 +44,7 @@ class Scale(Points):
         return context
 
 
-class Stars(Points):
+class Stars(Scale):
     layout = "scale stars"
     template_name = "survey/widgets/stars.html"
 

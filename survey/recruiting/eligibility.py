@@ -6,15 +6,12 @@ here reads or writes answers: `survey.services.recruiting` does.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
-    from survey.models import Study
+    from survey.models import Item, Study
 
-POINTS = ("likert", "stars")
-LISTED = (*POINTS, "choice", "multiple", "yes_no", "number")
 PARAMETER = re.compile(r"[A-Za-z0-9_.-]{1,50}")
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 ADDRESS = (
@@ -22,15 +19,6 @@ ADDRESS = (
 )
 SCREEN_OUT = 'It is a list, such as [{"item": "background.device", "is": ["Loudspeakers"]}].'
 QUOTAS = 'It is a list, such as [{"item": "background.gender", "is": ["Woman"], "most": 20}].'
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a rule has to know of a question."""
-
-    kind: str
-    options: Sequence[Any]
-    open_ended: bool = False
 
 
 def recruitment_problems(study: "Study") -> dict[str, str]:
@@ -58,40 +46,23 @@ def problems_with_questions(study: "Study", field: str) -> list[str]:
     return [problem for rule in rules for problem in _problems_with_rule(rule, asked)]
 
 
-def _asked_at_registration(study: "Study") -> dict[str, Question]:
+def _asked_at_registration(study: "Study") -> dict[str, "Item"]:
     placed = study.instruments.filter(placement="registration").prefetch_related("items")
-    return {
-        f"{instrument.key}.{item.key}": Question(item.kind, item.options, item.other)
-        for instrument in placed
-        for item in instrument.items.all()
-    }
+    return {f"{one.key}.{item.key}": item for one in placed for item in one.items.all()}
 
 
-def _problems_with_rule(rule: Mapping[str, Any], asked: Mapping[str, Question]) -> Iterator[str]:
+def _problems_with_rule(rule: Mapping[str, Any], asked: Mapping[str, "Item"]) -> Iterator[str]:
     name = rule["item"]
     if name not in asked:
         known = ", ".join(asked) or "none"
         yield f"There is no question “{name}” at registration; there are: {known}."
         return
-    question = asked[name]
-    if question.kind not in LISTED:
+    item = asked[name]
+    kind = item.question_kind
+    if not kind.can_screen:
         yield f"The answers to “{name}” can't be listed: take a choice, a scale or a number."
         return
-    for answer in said(rule) - set(_possible(question)):
-        if question.kind == "number" and re.fullmatch(r"-?\d+", answer):
-            continue
-        if not question.open_ended:
-            possible = ", ".join(_possible(question)) or "whole numbers"
-            yield f"“{answer}” is no answer to “{name}”; there are: {possible}."
-
-
-def _possible(question: Question) -> list[str]:
-    if question.kind == "yes_no":
-        return ["yes", "no"]
-    if question.kind == "number":
-        return []
-    points = [str(n) for n, _ in enumerate(question.options, 1)] if question.kind in POINTS else []
-    return [*question.options, *points]
+    yield from filter(None, (kind.problem_with_answer(item, one) for one in sorted(said(rule))))
 
 
 def said(rule: Mapping[str, Any]) -> set[str]:
@@ -100,13 +71,9 @@ def said(rule: Mapping[str, Any]) -> set[str]:
     return {words[a] if isinstance(a, bool) else str(a) for a in rule["is"]}
 
 
-def as_stored(rule: Mapping[str, Any], question: Question) -> set[str]:
+def as_stored(rule: Mapping[str, Any], item: "Item") -> set[str]:
     """A rule's answers as answers are kept: a point of a scale by its number."""
-    answers = said(rule)
-    if question.kind in POINTS:
-        labels = enumerate(question.options, start=1)
-        answers |= {str(point) for point, label in labels if label in answers}
-    return answers
+    return {item.question_kind.stored(item, answer) or answer for answer in said(rule)}
 
 
 def _problem_with_shape(rules: Any, example: str, keys: set[str]) -> str:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from survey.models import Answer, Instrument, Item, Participant, PersonalLink, Study
-from survey.recruiting.eligibility import Question, as_stored
+from survey.questions.rules import OTHER
+from survey.recruiting.eligibility import as_stored
 
 from .refusal import NotAllowed
 
@@ -98,10 +99,10 @@ def _answers(study: Study, rule: Mapping[str, object]) -> QuerySet[Answer]:
     item = placed.filter(instrument__key=instrument, key=key).first()
     if item is None:
         return Answer.objects.none()
-    values = as_stored(rule, Question(item.kind, item.options))
-    picked = Q(value__in=values)
-    if item.kind == Item.Kind.MULTIPLE:
-        picked |= Q(row__in=values)
+    values = as_stored(rule, item)
+    picked = Q(value__in=values) & ~Q(row=OTHER)
+    if OTHER in values:  # whatever was typed there
+        picked |= Q(row=OTHER)
     return Answer.objects.filter(picked, item=item, trial=None)
 
 

@@ -7,25 +7,20 @@ from typing import Any
 
 from survey import analysis_plan, texts
 from survey.models import Item, Study
+from survey.questions import rules
 
 from .expanding import Data, by_language, instruments_of, language_of, offered, row_of
 from .problems import Path, Problem, Problems, TooManyError
 from .wording import did_you_mean
 
-# When these are asked, the answers to those are known, and there is one of each.
-KNOWN_AT = {
-    "registration": ("registration",),
-    "track": ("registration", "track"),
-    "playlist": ("registration", "playlist"),
-    "end": ("registration", "end"),
-}
-
-
 # No study needs as many; more would take longer than a page may.
 MOST_QUESTIONS = 1000
 MOST_OF = {"conditions": 200, "instruments": 200, "languages": 50}
 
-OF_A_SCALE = ("key", "kind", "options", "bounds", "rows", "right_answer")
+OF_AN_ANSWER = (
+    *("key", "kind", "options", "bounds", "rows", "right_answer", "reversed"),
+    *("dont_know", "other"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +34,16 @@ class Question:
     path: Path
 
     @property
-    def answers(self) -> list[str] | None:
-        """All that can be answered, as it is stored; None where that can't be listed."""
-        given = row_of(self.item, texts.OF_ITEM, self.language).get("options", [])
-        options = [str(option) for option in given] if isinstance(given, list) else []
-        extra = [name for name in ("other", "dont_know") if self.item.get(name)]
-        match self.item.get("kind", "likert"):
-            case "choice" | "multiple":
-                return [*options, *extra]
-            case "yes_no":
-                return ["yes", "no", *extra]
-            case "likert" | "stars":
-                return [*(str(point) for point in range(1, len(options) + 1)), *extra]
-        return None
+    def row(self) -> Item | None:
+        """As a row of the database, not saved; None where what is wrong is said elsewhere."""
+        row = row_of(self.item, texts.OF_ITEM, self.language)
+        item = Item(**{name: row[name] for name in OF_AN_ANSWER if name in row})
+        try:
+            item.question_kind.possible_answers(item)
+            list(item.scored_questions())
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return None
+        return item
 
 
 def contradictions(data: Mapping[str, Any]) -> list[Problem]:
@@ -112,10 +104,10 @@ def _twice(rows: list[Data], key: str, path: Path, problems: Problems) -> None:
 
 def _questions(instruments: list[Data], language: str) -> Iterator[Question]:
     """Every item with its place in a study: by placement, then as in the file."""
-    placements = list(KNOWN_AT)
+    placements = list(rules.KNOWN_AT)
     for i, instrument in enumerate(instruments):
         placement = _text(instrument.get("placement"))
-        if placement not in KNOWN_AT:
+        if placement not in rules.KNOWN_AT:
             continue
         for j, item in enumerate(_dicts(instrument.get("items"))):
             name = f"{instrument.get('key')}.{item.get('key')}"
@@ -152,11 +144,10 @@ def _referred(
         near = did_you_mean(name, list(questions))
         problems.add(f"There is no question “{name}”{near}", *path, "item")
         return None
-    possible = questions[name].answers
-    wanted = rule.get("is")
-    for index, value in enumerate(wanted if isinstance(wanted, list) else ()):
-        if possible is not None and str(value) not in possible:
-            known = did_you_mean(str(value), possible)
+    item, wanted = questions[name].row, rule.get("is")
+    for index, value in enumerate(wanted if item and isinstance(wanted, list) else ()):
+        if item and item.question_kind.stored(item, str(value)) is None:
+            known = did_you_mean(str(value), item.possible_answers or [])
             said = f"“{value}” is none of the answers to “{name}”{known}"
             problems.add(said, *path, "is", index)
     return questions[name]
@@ -166,7 +157,7 @@ def _is_earlier(question: Question, asked: Question, path: Path, problems: Probl
     if asked.order >= question.order:
         said = f"“{asked.name}” comes later: it must be asked before this question."
         problems.add(said, *path, "item")
-    elif asked.placement not in KNOWN_AT[question.placement]:
+    elif asked.placement not in rules.KNOWN_AT[question.placement]:
         said = f"“{asked.name}” is asked more than once before this question."
         problems.add(said, *path, "item")
 
@@ -189,13 +180,8 @@ def _ends(question: Question) -> Iterator[tuple[str, tuple[float, float]]]:
     """The scales that it is, if tracks or playlists are rated on it, with both their ends."""
     if question.placement not in ("track", "playlist"):
         return
-    row = row_of(question.item, texts.OF_ITEM, question.language)
-    given = {name: row[name] for name in OF_A_SCALE if name in row}
-    try:
-        scales = list(Item(**given).scored_questions())
-    except (AttributeError, TypeError, ValueError):
-        return  # what is wrong with the question itself is said elsewhere
-    for scale in scales:
+    item = question.row
+    for scale in item.scored_questions() if item else ():
         yield f"{question.instrument}.{scale.key}", (scale.low, scale.high)
 
 

@@ -15,12 +15,12 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 
 from recommender.engine.strategies import STRATEGIES
 from survey import texts
+from survey.kinds.kind import Shape
 from survey.models import Condition, Instrument, Item, Study
 
 from .shapes import (
     JSON_FIELDS,
     LANGUAGE,
-    Shape,
     by_language,
     kinds,
     languages,

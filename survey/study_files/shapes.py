@@ -9,10 +9,9 @@ from typing import Any
 from recommender.engine.params import Param
 from recommender.engine.strategies import STRATEGIES
 from survey.analysis_plan import ALPHA, METRICS, PAIR, RULES
-from survey.models import Item
+from survey.kinds import DEFAULT, KINDS, Kind
+from survey.kinds.kind import LABEL, LABELS, Shape
 from survey.questions.scoring import METHODS
-
-Shape = dict[str, Any]
 
 LANGUAGE = {
     "pattern": "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
@@ -23,7 +22,6 @@ NAME = {
     "pattern": "^[-a-zA-Z0-9_]{1,50}$",
     "patternErrorMessage": "must be letters, digits, “-” and “_” alone, 50 at most",
 }
-LABEL: Shape = {"type": "string", "minLength": 1}
 ANSWERS: Shape = {
     "type": "array",
     "minItems": 1,
@@ -143,76 +141,28 @@ JSON_FIELDS: dict[str, Shape] = {
     "rows": {"type": ["object", "array"]},
 }
 
-_KINDS = Item.Kind
-TWO_LABELS = {
-    "minItems": 2,
-    "errorMessage": "At least two labels are needed, all of them different: "
-    "in YAML, quote “No” and “Yes”.",
-}
-_LABELS = by_language(listed(LABEL, uniqueItems=True, **TWO_LABELS))
-_ENDS = by_language(listed(LABEL, maxItems=3, uniqueItems=True))
-_NO_OPTIONS: Shape = {
-    "type": "array",
-    "maxItems": 0,
-    "errorMessage": "A question of this kind has no options.",
-}
-_BOUNDS: Shape = {
-    "type": "array",
-    "items": {"type": "integer"},
-    "errorMessage": "A number's options are its lowest and highest value, such as [16, 110].",
-}
-_POINTS: Shape = {
-    "type": "array",
-    "items": {"type": "integer", "minimum": 3, "maximum": 11},
-    "maxItems": 1,
-    "errorMessage": "These are the number of points, such as [7].",
-}
 
-OPTIONS: dict[str, Shape] = {
-    _KINDS.LIKERT: _LABELS,
-    _KINDS.STARS: _LABELS,
-    _KINDS.SLIDER: _ENDS,
-    _KINDS.CHOICE: _LABELS,
-    _KINDS.MULTIPLE: _LABELS,
-    _KINDS.YES_NO: _NO_OPTIONS,
-    _KINDS.RANKING: _LABELS,
-    _KINDS.MATRIX: _LABELS,
-    _KINDS.DIFFERENTIAL: _POINTS,
-    _KINDS.NUMBER: {**_BOUNDS, "oneOf": [{"maxItems": 0}, {"minItems": 2, "maxItems": 2}]},
-    _KINDS.TEXT: _NO_OPTIONS,
-    _KINDS.LONG_TEXT: _NO_OPTIONS,
-    _KINDS.INFORMATION: _NO_OPTIONS,
-}
-NEED_OPTIONS = frozenset(kind for kind, shape in OPTIONS.items() if shape is _LABELS)
-
-_PAIR: Shape = listed(LABEL, minItems=2, maxItems=2)
-_ROWS_OF_A_MATRIX = {
-    "errorMessage": "Rows are names with texts, such as {energy: It has energy.}.",
-    "additionalProperties": {"type": ["string", "object"], "minLength": 1},
-}
-_ROWS_OF_PAIRS = {
-    "errorMessage": "Rows are names with both ends, such as {pace: [slow, fast]}.",
-    "additionalProperties": {"type": ["array", "object"], "items": LABEL},
-}
-
-
-def _of_kind(kind: str) -> Shape:
-    fields: Shape = {"options": OPTIONS[kind]}
-    needed = ["options"] if kind in NEED_OPTIONS else []
-    if kind in (_KINDS.MATRIX, _KINDS.DIFFERENTIAL):
-        rows = _ROWS_OF_A_MATRIX if kind == _KINDS.MATRIX else _ROWS_OF_PAIRS
-        fields["rows"] = {"type": ["object", "array"], "minProperties": 1, **rows}
+def _of_kind(kind: Kind) -> Shape:
+    fields: Shape = {"options": _options(kind)}
+    needed = ["options"] if kind.options is LABELS else []
+    if kind.rows:
+        fields["rows"] = {"type": ["object", "array"], "minProperties": 1, **kind.rows}
         needed.append("rows")
     given = {"properties": fields} | ({"required": needed} if needed else {})
-    condition: Shape = {"properties": {"kind": {"const": str(kind)}}}
-    if kind != _KINDS.LIKERT:  # which it is when nothing is said
+    condition: Shape = {"properties": {"kind": {"const": kind.name}}}
+    if kind.name != DEFAULT:  # which it is when nothing is said
         condition["required"] = ["kind"]
     return {"if": condition, "then": given}
 
 
+def _options(kind: Kind) -> Shape:
+    shape = {name: value for name, value in kind.options.items() if name != "byLanguage"}
+    return by_language(shape) if kind.options.get("byLanguage") else shape
+
+
 def kinds() -> list[Shape]:
     """What each kind of question needs."""
-    return [_of_kind(kind) for kind in _KINDS]
+    return [_of_kind(kind) for kind in KINDS.values()]
 
 
 def strategies() -> list[Shape]:

@@ -215,6 +215,8 @@ def resume(request: HttpRequest, slug: str) -> HttpResponse:
         if wait := wrong_attempt(request, "code", study):
             return too_many(request, wait)
         # One answer for unknown codes and for codes of other studies.
-        form.add_error("code", _("This study does not know that code. Please check each character."))
+        form.add_error(
+            "code", _("This study does not know that code. Please check each character.")
+        )
     context = {"study": study, "form": form, "wanted": wanted, "carried": carried, "to": to}
     return render(request, "survey/resume.html", context, status=_status(form))

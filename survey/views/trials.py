@@ -102,9 +102,8 @@ def _with_what_is_kept(trial: Trial, data: QueryDict) -> QueryDict:
     for track, item in product(services.present(trial), items):
         name = f"track-{track.position}-{item.key_in_form}"
         for value in known[track.pk].get(item.key_in_form, []):
-            unknown = item.kind == Item.Kind.SLIDER and value == DONT_KNOW
             if not any(one in data for one in (name, f"{name}.{DONT_KNOW}")):
-                whole.appendlist(f"{name}.{DONT_KNOW}" if unknown else name, value)
+                whole.appendlist(item.question_kind.input_name(name, value), value)
     return whole
 
 

@@ -59,7 +59,7 @@ def make_study(slug: str = "pilot") -> Study:
     after = study.instruments.create(key="after", placement=Instrument.Placement.PLAYLIST)
     after.items.create(key="satisfaction", text="Satisfied?", options=AGREEMENT)
     after.items.create(key="boring", text="Boring?", options=AGREEMENT, reversed=True)
-    after.items.create(key="remarks", text="Remarks", kind=Item.Kind.LONG_TEXT)
+    after.items.create(key="remarks", text="Remarks", kind="long_text")
     return study
 
 

@@ -90,7 +90,7 @@ def test_the_plans_number_of_participants_is_tried(short: Study, tmp_path: Path)
 
 
 def test_spreads_are_as_wide_as_the_scale(short: Study, tmp_path: Path):
-    Item.objects.filter(key="satisfaction").update(kind=Item.Kind.SLIDER, bounds=[0, 100])
+    Item.objects.filter(key="satisfaction").update(kind="slider", bounds=[0, 100])
     short.analysis_plan = {"outcome": "after.satisfaction"}
     short.save()
     plan(tmp_path, short.slug, *FEW, "--null")
@@ -128,7 +128,7 @@ def test_what_cannot_be_is_refused_in_words(
 
 
 def test_a_study_without_scales_is_refused(study: Study, tmp_path: Path):
-    Item.objects.filter(instrument__study=study).update(kind=Item.Kind.TEXT)
+    Item.objects.filter(instrument__study=study).update(kind="text")
     with pytest.raises(CommandError, match="rates nothing on a scale"):
         plan(tmp_path, study.slug, "--null")
 

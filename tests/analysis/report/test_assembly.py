@@ -75,7 +75,7 @@ def test_an_answer_at_registration_has_the_only_condition_or_none(
     study: Study, make: SimpleNamespace, library: list[Track], tmp_path: Path, read: Read
 ):
     at_start = study.instruments.create(key="start", placement=Instrument.Placement.REGISTRATION)
-    item = at_start.items.create(key="age", text="Age", kind=Item.Kind.NUMBER)
+    item = at_start.items.create(key="age", text="Age", kind="number")
     one, several = study.participants.order_by("pseudonym")
     make.trial(several, "system", None, number=2)
     for person in (one, several):

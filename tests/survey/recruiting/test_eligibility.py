@@ -3,8 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from survey.models import Study
-from survey.recruiting.eligibility import Question, as_stored, filled_in, problem_with_address
+from survey.models import Item, Study
+from survey.recruiting.eligibility import as_stored, filled_in, problem_with_address
 from survey.services import obstacles_to_opening
 
 DEVICE = "background.device"
@@ -74,7 +74,7 @@ def test_without_an_address_there_is_nothing_to_refuse():
     ("item", "answer", "said"),
     [
         ("background.devise", "x", "no question “background.devise” at registration"),
-        (DEVICE, "Gramophone", "“Gramophone” is no answer to “background.device”"),
+        (DEVICE, "Gramophone", "“Gramophone” is none of the answers to “background.device”"),
     ],
 )
 def test_a_draft_with_a_rule_that_fits_no_question_can_not_be_opened(study, item, answer, said):
@@ -91,11 +91,14 @@ def test_an_open_study_takes_no_quota_for_an_answer_that_nobody_can_give(study):
 @pytest.mark.parametrize(
     ("kind", "options", "given", "stored"),
     [
-        ("likert", ["Never", "Often"], ["Often"], {"Often", "2"}),
+        ("likert", ["Never", "Often"], ["Often"], {"2"}),
+        ("stars", ["One", "Two"], [2], {"2"}),
+        ("slider", [], [50], {"50"}),
         ("choice", ["A", "B"], ["B"], {"B"}),
         ("yes_no", [], [True, False], {"yes", "no"}),
         ("number", [1, 99], [16, 17], {"16", "17"}),
     ],
 )
 def test_answers_of_a_rule_are_found_as_they_are_kept(kind, options, given, stored):
-    assert as_stored({"item": "a.b", "is": given}, Question(kind, options)) == stored
+    item = Item(key="b", kind=kind, options=options)
+    assert as_stored({"item": "a.b", "is": given}, item) == stored
