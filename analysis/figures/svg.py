@@ -17,16 +17,18 @@ def described(svg: str, name: str, title: str, alt: str) -> str:
 
     A page's content security policy refuses style in the markup, so that every declaration becomes
     the attribute of the same name. Names inside begin with the figure's, because several figures
-    stand on one page; what nothing refers to loses its name.
+    stand on one page, and are numbered: matplotlib makes them of coordinates whose last digits
+    differ from run to run. What nothing refers to loses its name.
     """
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", XLINK)
     root = ElementTree.fromstring(svg)  # noqa: S314 - matplotlib wrote it
     _without(root, f"{{{SVG}}}metadata", f"{{{SVG}}}style")
-    used = {name for element in root.iter() for name in _references(element)}
+    referred = dict.fromkeys(name for element in root.iter() for name in _references(element))
+    names = {old: f"{name}-{number}" for number, old in enumerate(referred, start=1)}
     for element in root.iter():
         _attributes_for_style(element)
-        _rename(element, name, used)
+        _rename(element, names)
         _tight(element)
     # What matplotlib says of all elements in its style sheet.
     root.attrib |= {"stroke-linejoin": "round", "stroke-linecap": "butt", "font-family": FONTS}
@@ -59,12 +61,13 @@ def _attributes_for_style(element: Element) -> None:
             element.set(key.strip(), value.strip())
 
 
-def _rename(element: Element, name: str, used: set[str]) -> None:
-    if (own := element.attrib.pop("id", None)) in used:
-        element.set("id", f"{name}-{own}")
+def _rename(element: Element, names: dict[str, str]) -> None:
+    own = element.attrib.pop("id", None)
+    if own in names:
+        element.set("id", names[own])
     for key, value in element.attrib.items():
-        new = REFERENCE.sub(rf"url(#{name}-\1)", value)
-        element.set(key, f"#{name}-{value[1:]}" if key == HREF else new)
+        new = REFERENCE.sub(lambda found: f"url(#{names[found[1]]})", value)
+        element.set(key, f"#{names[value[1:]]}" if key == HREF else new)
 
 
 def _tight(element: Element) -> None:
