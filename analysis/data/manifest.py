@@ -8,20 +8,16 @@ from typing import Any
 from django.conf import settings
 
 from recommender.models import Playlist
-from survey.models import Instrument, Participant, Study
+from survey.models import Participant, Study
+from survey.models.setting import private
+from survey.study_files import document_of, sha256_of
 
 from . import frames, primary
-from .csv_files import json_bytes, sha256
 from .plan_record import about_plan, rules_of, said_of
 from .playlist_metrics import catalogue_coverage
 from .source import Source
 from .study_library import models_of
 
-# Of a question, in the manifest.
-ASKED = (
-    *("key", "text", "help", "kind", "options", "bounds", "rows", "dont_know", "other"),
-    *("shown_if", "right_answer", "required", "reversed"),
-)
 LIBRARIES = ("django", "numpy", "pandas", "scipy", "statsmodels")
 
 
@@ -39,7 +35,7 @@ def manifest(of: Source) -> dict[str, Any]:
     shown = frames.tracks_shown(of.study, pilot=of.pilot)
     return {
         "study": configuration,
-        "study_hash": sha256(json_bytes(configuration)),
+        "study_hash": sha256_of(configuration),
         "seed": of.study.seed,
         "participants": _participants(of),
         "models": _models(of),
@@ -61,24 +57,11 @@ def counted(written: Written) -> dict[str, Any]:
 
 
 def study_configuration(study: Study) -> dict[str, Any]:
-    """What participants were asked and how; without the contact, which is an address."""
-    fields = ("slug", "title", "summary", "information", "consent", "debriefing", "minutes")
-    design = ("genres", "design", "n_trials", "query", "balance_genres", "seed")
-    return {
-        **{name: getattr(study, name) for name in (*fields, *design)},
-        **{name: getattr(study, name) for name in ("own_songs", "own_song_files")},
-        "conditions": list(study.conditions.order_by("pk").values("name", "strategy", "params")),
-        "instruments": [_instrument(one) for one in study.instruments.order_by("position", "pk")],
-    }
+    """What participants were asked and how: the study's file as data, defaults left out.
 
-
-def _instrument(instrument: Instrument) -> dict[str, Any]:
-    names = ("key", "title", "introduction", "placement", "randomised", "scoring", "source")
-    asked = instrument.items.order_by("position", "pk")
-    return {
-        **{name: getattr(instrument, name) for name in (*names, "licence")},
-        "items": list(asked.values(*ASKED)),
-    }
+    Addresses and codes are left out, too: each setting says so where it is declared.
+    """
+    return {name: said for name, said in document_of(study).items() if name not in private(Study)}
 
 
 def _participants(of: Source) -> dict[str, Any]:

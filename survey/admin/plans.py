@@ -21,6 +21,7 @@ from survey.analysis_plan import (
     misfits,
 )
 from survey.models import Study
+from survey.models.setting import PLAN
 
 from .meanwhile import SeenForm
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 else:
     Base = object
 
-SECTION = "Analysis plan"
 FIELDS = tuple(f"plan_{name}" for name in KEYS)
 Choices = list[tuple[str, str]]
 
@@ -145,7 +145,7 @@ class StudyPlan(Base):
     def get_fieldsets(self, request: HttpRequest, obj: Study | None = None) -> Any:
         own = FIELDS if self._may_plan(request, obj) else ()
         return [
-            (name, {**about, "fields": (*own, *about["fields"])} if name == SECTION else about)
+            (name, {**about, "fields": (*own, *about["fields"])} if name == PLAN else about)
             for name, about in super().get_fieldsets(request, obj)
         ]
 

@@ -1,13 +1,15 @@
 """Studies and their questions, as researchers edit them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -25,9 +27,17 @@ from survey.models import (
     Instrument,
     Study,
 )
+from survey.models.setting import (
+    LANGUAGES,
+    PLAN,
+    RECRUITMENT,
+    STUDY,
+    by_section,
+    may_change,
+    settings_of,
+)
 from survey.monitor import monitor
-from survey.study_files import StudyFileError, add_ready_made, changes, ready_made
-from survey.study_files.schema import fields_of
+from survey.study_files import StudyFileError, add_ready_made, ready_made
 from survey.trying import may_try_out, start_as_new
 
 from .conditions import ConditionInline
@@ -35,7 +45,7 @@ from .drafts import FixedAfterDraft
 from .files import StudyFiles, versions_of
 from .links import card, links_of, print_page
 from .meanwhile import SavedKnowingly
-from .plans import SECTION, StudyPlan
+from .plans import StudyPlan
 
 
 class InstrumentInline(FixedAfterDraft, admin.TabularInline):
@@ -48,6 +58,39 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
     @admin.display(description="questions")
     def n_items(self, instrument: Instrument) -> int:
         return instrument.items.count()
+
+
+def sections(now: Sequence[str]) -> Iterator[Any]:
+    """The form's parts, as the study's file has them; yes or no come side by side."""
+    about: dict[str, dict[str, Any]] = {
+        PLAN: {
+            "description": "What is to be analysed, and how. A draft's plan can be changed; once "
+            "people take part it is fixed, and what the report finds beyond it is exploratory."
+        },
+        RECRUITMENT: {"classes": ("collapse",)},
+        LANGUAGES: {"classes": ("collapse",)},
+    }
+    for heading, names in by_section(Study).items():
+        if heading == STUDY:
+            yield None, {"fields": ("title", "slug", *now)}
+            names = [name for name in names if name not in ("title", "slug")]
+        given = ["planned" if name == "analysis_plan" else name for name in names]
+        yield heading, {"fields": tuple(rows_of(given)), **about.get(heading, {})}
+
+
+def rows_of(names: Iterable[str]) -> Iterator[str | tuple[str, ...]]:
+    """Settings of yes or no that follow one another, three to a row."""
+
+    def is_yes_or_no(name: str) -> bool:
+        known = {field.name: field for field in Study._meta.concrete_fields}
+        return isinstance(known.get(name), models.BooleanField)
+
+    for together, group in groupby(names, key=is_yes_or_no):
+        if together:
+            own = list(group)
+            yield from (tuple(own[at : at + 3]) for at in range(0, len(own), 3))
+        else:
+            yield from group
 
 
 @admin.register(Study)
@@ -64,82 +107,11 @@ class StudyAdmin(SavedKnowingly, StudyFiles, StudyPlan, admin.ModelAdmin):
     class Media:
         css = {"all": ["recommender/admin.css"]}
 
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "title",
-                    "slug",
-                    "state",
-                    "paused_because",
-                    "page",
-                    "results",
-                    "heard_by",
-                    "loudness",
-                )
-            },
-        ),
-        ("What participants read", {"fields": ("summary", "minutes", "information", "consent")}),
-        ("At the end", {"fields": ("debriefing", "contact")}),
-        (
-            "Design",
-            {
-                "fields": (
-                    *("genres", "design", "n_trials", "query", "balance_genres"),
-                    *("abandoned_after_minutes", "seed", "own_songs", "own_song_files"),
-                )
-            },
-        ),
-        ("How many, and when", {"fields": ("max_participants", "opens_at", "closes_at")}),
-        (
-            "Tracks and listening",
-            {
-                "fields": (
-                    *("track_order", "titles", "listening", "heard_share"),
-                    *("sound_check", "headphones_pass", "sound_check_failed"),
-                )
-            },
-        ),
-        (
-            "Quality",
-            {
-                "fields": (
-                    ("repeat_track", "query_anchor", "random_anchor"),
-                    ("flag_straight_lining", "flag_failed_checks"),
-                    ("flag_seconds_a_track", "flag_heard_share"),
-                )
-            },
-        ),
-        (
-            SECTION,
-            {
-                "fields": ("planned",),
-                "description": "What is to be analysed, and how. A draft's plan can be changed; "
-                "once people take part it is fixed, and what the report finds beyond it is "
-                "exploratory.",
-            },
-        ),
-        (
-            "Recruitment",
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    *("open_link", "identity_parameter", "kept_parameters"),
-                    *("completion_code", "completion_url", "screen_out", "screen_out_code"),
-                    *("screen_out_url", "quotas", "full_url"),
-                ),
-            },
-        ),
-        ("Languages", {"classes": ("collapse",), "fields": ("language", "translations")}),
-    )
-    always_fixed = (
-        *("state", "paused_because", "page", "results", "heard_by", "loudness", "planned"),
-    )
+    now = ("state", "paused_because", "page", "results", "heard_by", "loudness")
+    fieldsets = tuple(sections(now))
+    always_fixed = (*now, "planned")
     # Changing these under people who take part would change what their answers mean.
-    fixed_after_draft = tuple(
-        field.name for field in fields_of(Study) if field.name not in changes.MAY_CHANGE
-    )
+    fixed_after_draft = tuple(sorted(settings_of(Study).keys() - may_change(Study)))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Study]:
         completed = Count("participants", filter=Q(participants__completed_at__isnull=False))

@@ -15,6 +15,9 @@ from recommender.models import GenreModel
 from survey.analysis_plan import Plan, PlanError
 from survey.recruiting.eligibility import recruitment_problems
 
+from . import setting as at
+from .setting import setting
+
 
 class StudyQuerySet(models.QuerySet["Study"]):
     def open(self) -> Self:
@@ -72,24 +75,52 @@ class Study(models.Model):
         WHEN_FINISHED = "when_finished", "Deleted when the participant has finished"
         KEPT = "kept", "Kept until a researcher deletes it"
 
-    slug = models.SlugField(unique=True, help_text="The last part of the study's address.")
-    title = models.CharField(max_length=200)
-    summary = models.TextField(help_text="One paragraph on the first page.")
-    information = models.TextField(
-        help_text="What the participant must know before consenting: purpose, duration, data, "
-        "rights, contact. Blank lines make paragraphs."
+    slug = setting(
+        models.SlugField(unique=True, help_text="The last part of the study's address."), at.STUDY
     )
-    consent = models.TextField(help_text="The statement that the participant agrees to.")
-    debriefing = models.TextField(blank=True, help_text="Shown at the end, with the code.")
-    contact = models.EmailField(blank=True, help_text="For participants' questions.")
-    minutes = models.PositiveSmallIntegerField(default=10, help_text="How long it takes.")
-    language = models.CharField(
-        max_length=10, default="en", help_text="Of the texts here, such as en or de."
+    title = setting(models.CharField(max_length=200), at.STUDY, may_change=True)
+    summary = setting(
+        models.TextField(help_text="One paragraph on the first page."), at.STUDY, may_change=True
     )
-    translations = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text='The texts in other languages: {"de": {"title": "…", "summary": "…"}}.',
+    information = setting(
+        models.TextField(
+            help_text="What the participant must know before consenting: purpose, duration, data, "
+            "rights, contact. Blank lines make paragraphs."
+        ),
+        at.READ,
+    )
+    consent = setting(
+        models.TextField(help_text="The statement that the participant agrees to."), at.READ
+    )
+    debriefing = setting(
+        models.TextField(blank=True, help_text="Shown at the end, with the code."),
+        at.END,
+        may_change=True,
+    )
+    minutes = setting(
+        models.PositiveSmallIntegerField(default=10, help_text="How long it takes."),
+        at.STUDY,
+        may_change=True,
+    )
+    language = setting(
+        models.CharField(
+            max_length=10, default="en", help_text="Of the texts here, such as en or de."
+        ),
+        at.STUDY,
+    )
+    contact = setting(
+        models.EmailField(blank=True, help_text="For participants' questions."),
+        at.STUDY,
+        may_change=True,
+        private="an address",
+    )
+    translations = setting(
+        models.JSONField(
+            default=dict,
+            blank=True,
+            help_text='The texts in other languages: {"de": {"title": "…", "summary": "…"}}.',
+        ),
+        at.LANGUAGES,
     )
 
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -104,142 +135,268 @@ class Study(models.Model):
         related_name="studies",
         help_text="The one that was active when the study was first opened.",
     )
-    max_participants = models.PositiveIntegerField(
-        "participants at most",
-        null=True,
-        blank=True,
-        help_text="The study pauses by itself once so many have completed. Empty: no limit.",
+    max_participants = setting(
+        models.PositiveIntegerField(
+            "participants at most",
+            null=True,
+            blank=True,
+            help_text="The study pauses by itself once so many have completed. Empty: no limit.",
+        ),
+        at.WHEN,
+        may_change=True,
     )
     opened_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When it was first opened in earnest."
     )
-    opens_at = models.DateTimeField(null=True, blank=True, help_text="Nobody can begin before.")
-    closes_at = models.DateTimeField(null=True, blank=True, help_text="Nobody can begin after.")
-
-    genres = models.JSONField(
-        default=list,
-        help_text='Genres to pick a query song from, e.g. ["Hip-Hop", "Classical", "Rock"].',
+    opens_at = setting(
+        models.DateTimeField(null=True, blank=True, help_text="Nobody can begin before."),
+        at.WHEN,
+        may_change=True,
     )
-    design = models.CharField(max_length=10, choices=Design, default=Design.BETWEEN)
-    n_trials = models.PositiveSmallIntegerField(
-        "playlists a participant",
-        default=1,
-        validators=[MinValueValidator(1), MaxValueValidator(20)],
-        help_text="Within subjects: a multiple of the number of conditions.",
-    )
-    query = models.CharField("query song", max_length=10, choices=Query, default=Query.NEW)
-    balance_genres = models.BooleanField(
-        default=False, help_text="Balance the conditions within each genre that is picked."
-    )
-    abandoned_after_minutes = models.PositiveIntegerField(
-        default=120,
-        validators=[MinValueValidator(5)],
-        help_text="Somebody who has done nothing for so long gives their place in the design "
-        "back; they may still come back and finish.",
-    )
-    seed = models.PositiveIntegerField(default=1, help_text="For every random choice.")
-
-    own_songs = models.BooleanField(
-        "participants' own songs",
-        default=False,
-        help_text="Participants may upload a song of their own as the query song.",
-    )
-    own_song_files = models.CharField(
-        "files of own songs",
-        max_length=20,
-        choices=OwnSongFiles,
-        default=OwnSongFiles.ONCE_HEARD,
-        help_text="What becomes of an uploaded file; say so in the information. What the network "
-        "heard in it stays.",
+    closes_at = setting(
+        models.DateTimeField(null=True, blank=True, help_text="Nobody can begin after."),
+        at.WHEN,
+        may_change=True,
     )
 
-    track_order = models.CharField(
-        max_length=15, choices=TrackOrder, default=TrackOrder.RECOMMENDED
+    genres = setting(
+        models.JSONField(
+            default=list,
+            help_text='Genres to pick a query song from, e.g. ["Hip-Hop", "Classical", "Rock"].',
+        ),
+        at.DESIGN,
     )
-    titles = models.CharField(max_length=10, choices=Titles, default=Titles.SHOWN)
-    listening = models.CharField(max_length=10, choices=Listening, default=Listening.FREE)
-    heard_share = models.FloatField(
-        default=0.5,
-        validators=[MinValueValidator(0.05), MaxValueValidator(1)],
-        help_text="Of each track, to be heard before rating it, where the study asks for a share.",
+    design = setting(
+        models.CharField(max_length=10, choices=Design, default=Design.BETWEEN), at.DESIGN
     )
-    sound_check = models.CharField(max_length=12, choices=SoundCheck, default=SoundCheck.NONE)
-    headphones_pass = models.PositiveSmallIntegerField(
-        default=5,
-        validators=[MinValueValidator(1), MaxValueValidator(6)],
-        help_text="Right answers, of six, that pass the headphone test.",
+    n_trials = setting(
+        models.PositiveSmallIntegerField(
+            "playlists a participant",
+            default=1,
+            validators=[MinValueValidator(1), MaxValueValidator(20)],
+            help_text="Within subjects: a multiple of the number of conditions.",
+        ),
+        at.DESIGN,
     )
-    sound_check_failed = models.CharField(
-        max_length=12, choices=SoundCheckFailed, default=SoundCheckFailed.CONTINUE
+    query = setting(
+        models.CharField("query song", max_length=10, choices=Query, default=Query.NEW), at.DESIGN
     )
-
-    repeat_track = models.BooleanField(
-        default=False, help_text="One track comes twice in each playlist: consistency."
+    balance_genres = setting(
+        models.BooleanField(
+            default=False, help_text="Balance the conditions within each genre that is picked."
+        ),
+        at.DESIGN,
     )
-    query_anchor = models.BooleanField(
-        default=False, help_text="The query song is hidden in each playlist: a high anchor."
+    abandoned_after_minutes = setting(
+        models.PositiveIntegerField(
+            default=120,
+            validators=[MinValueValidator(5)],
+            help_text="Somebody who has done nothing for so long gives their place in the design "
+            "back; they may still come back and finish.",
+        ),
+        at.DESIGN,
+        may_change=True,
     )
-    random_anchor = models.BooleanField(
-        default=False, help_text="A random track is hidden in each playlist: a low anchor."
-    )
-    flag_straight_lining = models.BooleanField(
-        default=True, help_text="Mark participants who give every track the same rating."
-    )
-    flag_failed_checks = models.BooleanField(
-        default=True, help_text="Mark participants who fail an attention check."
-    )
-    flag_seconds_a_track = models.FloatField(
-        null=True,
-        blank=True,
-        default=5.0,
-        help_text="Mark playlists that were rated faster than this on average. Empty: never.",
-    )
-    flag_heard_share = models.FloatField(
-        null=True,
-        blank=True,
-        default=0.2,
-        help_text="Mark playlists of which a smaller share was heard. Empty: never.",
+    seed = setting(
+        models.PositiveIntegerField(default=1, help_text="For every random choice."), at.DESIGN
     )
 
-    analysis_plan = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="What is to be analysed and how, set before anybody takes part.",
+    own_songs = setting(
+        models.BooleanField(
+            "participants' own songs",
+            default=False,
+            help_text="Participants may upload a song of their own as the query song.",
+        ),
+        at.DESIGN,
+    )
+    own_song_files = setting(
+        models.CharField(
+            "files of own songs",
+            max_length=20,
+            choices=OwnSongFiles,
+            default=OwnSongFiles.ONCE_HEARD,
+            help_text="What becomes of an uploaded file; say so in the information. What the "
+            "network heard in it stays.",
+        ),
+        at.DESIGN,
     )
 
-    open_link = models.BooleanField(
-        default=True, help_text="Whoever has the address can take part; else personal links alone."
+    track_order = setting(
+        models.CharField(max_length=15, choices=TrackOrder, default=TrackOrder.RECOMMENDED),
+        at.TRACKS,
     )
-    identity_parameter = models.CharField(
-        max_length=50,
-        blank=True,
-        help_text="The parameter of the address that tells people apart, such as PROLIFIC_PID.",
+    titles = setting(
+        models.CharField(max_length=10, choices=Titles, default=Titles.SHOWN), at.TRACKS
     )
-    kept_parameters = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='Other parameters to keep, such as ["STUDY_ID", "SESSION_ID"].',
+    listening = setting(
+        models.CharField(max_length=10, choices=Listening, default=Listening.FREE), at.TRACKS
     )
-    completion_code = models.CharField(
-        max_length=50, blank=True, help_text="The same for all; empty: everybody's own."
+    heard_share = setting(
+        models.FloatField(
+            default=0.5,
+            validators=[MinValueValidator(0.05), MaxValueValidator(1)],
+            help_text="Of each track, to be heard before rating it, where the study asks for a "
+            "share.",
+        ),
+        at.TRACKS,
     )
-    completion_url = models.CharField(
-        max_length=500, blank=True, help_text="Where the last page leads; {code} is filled in."
+    sound_check = setting(
+        models.CharField(max_length=12, choices=SoundCheck, default=SoundCheck.NONE), at.TRACKS
     )
-    screen_out = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='Who can\'t take part: [{"item": "background.device", "is": ["Loudspeakers"]}].',
+    headphones_pass = setting(
+        models.PositiveSmallIntegerField(
+            default=5,
+            validators=[MinValueValidator(1), MaxValueValidator(6)],
+            help_text="Right answers, of six, that pass the headphone test.",
+        ),
+        at.TRACKS,
     )
-    screen_out_code = models.CharField(max_length=50, blank=True)
-    screen_out_url = models.CharField(max_length=500, blank=True)
-    quotas = models.JSONField(
-        default=list,
-        blank=True,
-        help_text='How many at most: [{"item": "background.device", "is": ["…"], "most": 20}].',
+    sound_check_failed = setting(
+        models.CharField(
+            max_length=12, choices=SoundCheckFailed, default=SoundCheckFailed.CONTINUE
+        ),
+        at.TRACKS,
     )
-    full_url = models.CharField(
-        max_length=500, blank=True, help_text="Where those who come too late are led."
+
+    repeat_track = setting(
+        models.BooleanField(
+            default=False, help_text="One track comes twice in each playlist: consistency."
+        ),
+        at.QUALITY,
+    )
+    query_anchor = setting(
+        models.BooleanField(
+            default=False, help_text="The query song is hidden in each playlist: a high anchor."
+        ),
+        at.QUALITY,
+    )
+    random_anchor = setting(
+        models.BooleanField(
+            default=False, help_text="A random track is hidden in each playlist: a low anchor."
+        ),
+        at.QUALITY,
+    )
+    flag_straight_lining = setting(
+        models.BooleanField(
+            default=True, help_text="Mark participants who give every track the same rating."
+        ),
+        at.QUALITY,
+        may_change=True,
+    )
+    flag_failed_checks = setting(
+        models.BooleanField(
+            default=True, help_text="Mark participants who fail an attention check."
+        ),
+        at.QUALITY,
+        may_change=True,
+    )
+    flag_seconds_a_track = setting(
+        models.FloatField(
+            null=True,
+            blank=True,
+            default=5.0,
+            help_text="Mark playlists that were rated faster than this on average. Empty: never.",
+        ),
+        at.QUALITY,
+        may_change=True,
+    )
+    flag_heard_share = setting(
+        models.FloatField(
+            null=True,
+            blank=True,
+            default=0.2,
+            help_text="Mark playlists of which a smaller share was heard. Empty: never.",
+        ),
+        at.QUALITY,
+        may_change=True,
+    )
+
+    analysis_plan = setting(
+        models.JSONField(
+            default=dict,
+            blank=True,
+            help_text="What is to be analysed and how, set before anybody takes part.",
+        ),
+        at.PLAN,
+    )
+
+    open_link = setting(
+        models.BooleanField(
+            default=True,
+            help_text="Whoever has the address can take part; else personal links alone.",
+        ),
+        at.RECRUITMENT,
+        may_change=True,
+    )
+    identity_parameter = setting(
+        models.CharField(
+            max_length=50,
+            blank=True,
+            help_text="The parameter of the address that tells people apart, such as PROLIFIC_PID.",
+        ),
+        at.RECRUITMENT,
+    )
+    kept_parameters = setting(
+        models.JSONField(
+            default=list,
+            blank=True,
+            help_text='Other parameters to keep, such as ["STUDY_ID", "SESSION_ID"].',
+        ),
+        at.RECRUITMENT,
+    )
+    completion_code = setting(
+        models.CharField(
+            max_length=50, blank=True, help_text="The same for all; empty: everybody's own."
+        ),
+        at.RECRUITMENT,
+        may_change=True,
+        private="a code",
+    )
+    completion_url = setting(
+        models.CharField(
+            max_length=500, blank=True, help_text="Where the last page leads; {code} is filled in."
+        ),
+        at.RECRUITMENT,
+        may_change=True,
+        private="an address",
+    )
+    screen_out = setting(
+        models.JSONField(
+            default=list,
+            blank=True,
+            help_text="Who can't take part: "
+            '[{"item": "background.device", "is": ["Loudspeakers"]}].',
+        ),
+        at.RECRUITMENT,
+    )
+    screen_out_code = setting(
+        models.CharField(max_length=50, blank=True),
+        at.RECRUITMENT,
+        may_change=True,
+        private="a code",
+    )
+    screen_out_url = setting(
+        models.CharField(max_length=500, blank=True),
+        at.RECRUITMENT,
+        may_change=True,
+        private="an address",
+    )
+    quotas = setting(
+        models.JSONField(
+            default=list,
+            blank=True,
+            help_text='How many at most: [{"item": "background.device", "is": ["…"], "most": 20}].',
+        ),
+        at.RECRUITMENT,
+        may_change=True,
+    )
+    full_url = setting(
+        models.CharField(
+            max_length=500, blank=True, help_text="Where those who come too late are led."
+        ),
+        at.RECRUITMENT,
+        may_change=True,
+        private="an address",
     )
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -337,14 +494,17 @@ class Condition(models.Model):
     """One way of making playlists that the study compares; participants never see its name."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="conditions")
-    name = models.SlugField(help_text="In the data, never on a participant's page.")
-    strategy = models.CharField(max_length=50, default="genre_space")
-    params = models.JSONField(default=dict, blank=True)
-    max_participants = models.PositiveIntegerField(
-        "participants at most",
-        null=True,
-        blank=True,
-        help_text="Between subjects: who completes it counts. Empty: no limit.",
+    name = setting(models.SlugField(help_text="In the data, never on a participant's page."))
+    strategy = setting(models.CharField(max_length=50, default="genre_space"))
+    params = setting(models.JSONField(default=dict, blank=True))
+    max_participants = setting(
+        models.PositiveIntegerField(
+            "participants at most",
+            null=True,
+            blank=True,
+            help_text="Between subjects: who completes it counts. Empty: no limit.",
+        ),
+        may_change=True,
     )
 
     class Meta:

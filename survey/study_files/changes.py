@@ -10,19 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from survey.analysis_plan import Plan
+from survey.models import Condition, Study
+from survey.models.setting import may_change
 
 Document = Mapping[str, Any]
 
-MAY_CHANGE = frozenset(
-    {
-        *("title", "summary", "minutes", "debriefing", "contact"),
-        *("max_participants", "opens_at", "closes_at", "abandoned_after_minutes"),
-        *("flag_straight_lining", "flag_failed_checks", "flag_seconds_a_track"),
-        *("flag_heard_share", "open_link", "quotas", "full_url"),
-        *("completion_code", "completion_url", "screen_out_code", "screen_out_url"),
-    }
-)
-MAY_CHANGE_OF_A_CONDITION = frozenset({"max_participants"})
+MAY_CHANGE = may_change(Study)
+MAY_CHANGE_OF_A_CONDITION = may_change(Condition)
 LISTS = ("conditions", "instruments", "items")
 
 

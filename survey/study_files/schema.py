@@ -17,6 +17,7 @@ from recommender.engine.strategies import STRATEGIES
 from survey import texts
 from survey.kinds.kind import Shape
 from survey.models import Condition, Instrument, Item, Study
+from survey.models.setting import settings_of
 
 from .shapes import (
     JSON_FIELDS,
@@ -32,9 +33,8 @@ from .shapes import (
 STORED = Path(__file__).parents[1] / "schema" / "study.schema.json"
 INSTRUMENTS = Path(__file__).parents[1] / "instruments"
 
-# What happens to a study, not what it is; and what follows from where a row stands in the file.
-OWN = ("id", "state", "paused_because", "model", "opened_at", "created_at", "updated_at")
-PLACED = ("study", "instrument", "position")
+# What follows from where a row stands in the file.
+PLACED = ("id", "study", "instrument", "position")
 TEXTS: dict[type[models.Model], tuple[str, ...]] = {
     Study: texts.OF_STUDY,
     Instrument: texts.OF_INSTRUMENT,
@@ -107,9 +107,14 @@ def _instrument(item: Shape) -> Shape:
 
 
 def fields_of(model: type[models.Model]) -> list[models.Field]:
-    """Those that a file has a name for."""
-    own = OWN if model is Study else ("id",)
-    return [field for field in model._meta.concrete_fields if field.name not in (*own, *PLACED)]
+    """Those that a file has a name for: the settings, or all of a question."""
+    fields, settings = model._meta.concrete_fields, settings_of(model)
+    return [f for f in fields if (f.name in settings if settings else f.name not in PLACED)]
+
+
+def own_fields() -> set[str]:
+    """What happens to a study, not what it is: a file has no name for it."""
+    return {field.name for field in Study._meta.concrete_fields} - settings_of(Study).keys()
 
 
 def needed(model: type[models.Model]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from django.core.validators import validate_email
 from django.utils.dateparse import parse_datetime
 
 from .problems import Problem
-from .schema import OWN, schema
+from .schema import own_fields, schema
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError as Misfit
@@ -72,7 +72,7 @@ def _problems(error: "Misfit") -> Iterator[Problem]:
 
 
 def _unknown(name: str, known: list[str], path: tuple[str | int, ...]) -> str:
-    if not path and name in OWN:
+    if not path and name in own_fields():
         return f"“{name}” can't be set: a loaded study is a draft."
     return f"There is no “{name}” here{did_you_mean(name, known)}"
 

@@ -8,36 +8,13 @@ import yaml
 from survey import texts
 from survey.analysis_plan import KEYS
 from survey.models import Condition, Instrument, Item, Study
+from survey.models.setting import by_section
 
 from .documents import Document
 from .expanding import by_language
 from .schema import fields_of
 
 WIDTH = 96
-SECTIONS: dict[str, tuple[str, ...]] = {
-    "The study": ("slug", "title", "summary", "minutes", "language", "contact"),
-    "What people read before they agree": ("information", "consent"),
-    "At the end": ("debriefing",),
-    "Design": (
-        *("genres", "design", "n_trials", "query", "balance_genres"),
-        *("abandoned_after_minutes", "seed"),
-    ),
-    "How many, and when": ("max_participants", "opens_at", "closes_at"),
-    "Tracks and listening": (
-        *("track_order", "titles", "listening", "heard_share"),
-        *("sound_check", "headphones_pass", "sound_check_failed"),
-    ),
-    "Quality of the data": (
-        *("repeat_track", "query_anchor", "random_anchor", "flag_straight_lining"),
-        *("flag_failed_checks", "flag_seconds_a_track", "flag_heard_share"),
-    ),
-    "How it is to be analysed": ("analysis_plan",),
-    "Recruitment": (
-        *("open_link", "identity_parameter", "kept_parameters", "completion_code"),
-        *("completion_url", "screen_out", "screen_out_code", "screen_out_url", "quotas"),
-        "full_url",
-    ),
-}
 LISTS = {"What is compared": "conditions", "Questions": "instruments"}
 
 
@@ -96,9 +73,7 @@ def written(document: Document, schema_url: str = "", note: str = "") -> str:
     parts = [f"# yaml-language-server: $schema={schema_url}\n"] if schema_url else []
     parts += [f"# {line}\n" for line in note.splitlines()]
     ordered = _in_order(document)
-    known = {name for names in SECTIONS.values() for name in names}
-    rest = [name for name in ordered if name not in known and name not in LISTS.values()]
-    for heading, names in {**SECTIONS, "Further settings": tuple(rest)}.items():
+    for heading, names in by_section(Study).items():
         parts.append(_section(heading, {n: ordered[n] for n in names if n in ordered}))
     for heading, name in LISTS.items():
         parts.append(_section(heading, {name: ordered[name]} if ordered.get(name) else {}))
