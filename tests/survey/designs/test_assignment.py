@@ -257,3 +257,12 @@ def test_neighbours_get_seeds_that_have_nothing_in_common():
 
 def test_a_seed_is_the_same_in_every_process_and_release():
     assert derive_seed(1, 2, 3) == 293760140
+
+
+def test_each_further_block_has_the_next_order_of_the_design():
+    orders = williams(4)
+    for first, order in enumerate(orders):
+        loads = {one: int(one != order) for one in orders}
+        plan = within(range(4), loads, 12, seed=1)
+        blocks = [tuple(plan[at : at + 4]) for at in (0, 4, 8)]
+        assert blocks == [orders[(first + block) % 4] for block in range(3)]

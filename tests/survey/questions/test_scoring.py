@@ -63,3 +63,16 @@ def test_nothing_answered_is_no_score_whatever_is_asked_for():
 def test_a_mean_stays_on_its_scale(values, reverse):
     questions = [Question(f"q{i}", 1, 5, reverse) for i in range(len(values))]
     assert 1 <= score(questions, points(*values)).value <= 5
+
+
+@pytest.mark.parametrize("n", [9, 11])
+def test_sus_takes_neither_more_nor_fewer_than_ten_questions(n):
+    questions = [Question(str(i), 1, 5) for i in range(n)]
+    with pytest.raises(ValueError, match=f"not {n}"):
+        score(questions, {str(i): 3 for i in range(n)}, "sus", 1)
+
+
+def test_more_answers_than_are_needed_make_a_score_too():
+    questions = [Question(name, 1, 5) for name in "abc"]
+    found = score(questions, {"a": 2, "b": 4}, "mean", 1)
+    assert (found.value, found.n_items, found.n_answered) == (3, 3, 2)
