@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; CHROMIUM may name one"),
 ]
 
-OFFLINE = "There is no connection. Please leave this page open"
+OFFLINE = "You are offline. Please leave this page open"
 COMMENTS = """SELECT a.value FROM survey_answer a JOIN survey_item i ON i.id = a.item_id
   JOIN survey_participant p ON p.id = a.participant_id WHERE p.code = ? AND i.key = 'comment'"""
 FIELD = """() => {
@@ -89,7 +89,7 @@ def test_a_survey_that_meets_a_busy_database_is_sent_again_by_itself(surveyed):
     busy = {"status": 503, "headers": {"Retry-After": "1"}, "body": "Busy"}
     surveyed.page.route("**/survey/", lambda route: route.fulfill(**busy), times=1)
     go_on(surveyed)
-    surveyed.page.get_by_text("nothing is lost, and it is sent again by itself").wait_for()
+    surveyed.page.get_by_text("nothing is lost, and your answers are sent again automatically").wait_for()
     surveyed.page.wait_for_url("**/thanks/")
     assert comments(surveyed) == [TYPED]
 
@@ -153,7 +153,7 @@ def test_a_song_that_stalls_shows_a_ring_then_words_and_the_way_to_say_so(listen
     song.locator(".buffering").wait_for()
     assert song.get_by_label("I can't hear this song").is_hidden()
     listener.page.clock.fast_forward(8_000)
-    song.get_by_text("This song does not come").wait_for()
+    song.get_by_text("This song is taking long to load").wait_for()
     song.get_by_label("I can't hear this song").check()
     listener.page.locator("#saved-1", has_text="✓ Saved").wait_for()
     listener.look()

@@ -137,7 +137,7 @@ def test_afterwards_everything_is_told(finished):
     told = own_data(finished.participant)
     assert told["trials"][0]["condition"] == "genre-space"
     assert told["trials"][0]["tracks"][0]["entry"]["distance"] >= 0
-    assert "Told once you have finished" not in json.dumps(told, default=str)
+    assert "Shown once you have finished" not in json.dumps(told, default=str)
 
 
 def test_reading_ones_data_takes_few_queries(finished, django_assert_max_num_queries):
