@@ -15,7 +15,7 @@ pytestmark = [
 MOST_STOPS = 300
 # Scrolling and a part of the page that is filled in take a few frames to be where they belong.
 # Limited by the clock: a browser that draws nothing makes no frames.
-SETTLES_IN_MS = 3000
+SETTLES_IN_MS = 10_000
 # What is wrong with the focus, in words, and what kind of thing has it.
 FOCUS = """() => {
   const e = document.activeElement;
