@@ -61,7 +61,8 @@ def study_configuration(study: Study) -> dict[str, Any]:
 
     Addresses and codes are left out, too: each setting says so where it is declared.
     """
-    return {name: said for name, said in document_of(study).items() if name not in private(Study)}
+    left_out = private(Study)
+    return {name: said for name, said in document_of(study).items() if name not in left_out}
 
 
 def _participants(of: Source) -> dict[str, Any]:

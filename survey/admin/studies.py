@@ -80,17 +80,12 @@ def sections(now: Sequence[str]) -> Iterator[Any]:
 
 def rows_of(names: Iterable[str]) -> Iterator[str | tuple[str, ...]]:
     """Settings of yes or no that follow one another, three to a row."""
-
-    def is_yes_or_no(name: str) -> bool:
-        known = {field.name: field for field in Study._meta.concrete_fields}
-        return isinstance(known.get(name), models.BooleanField)
-
-    for together, group in groupby(names, key=is_yes_or_no):
-        if together:
-            own = list(group)
-            yield from (tuple(own[at : at + 3]) for at in range(0, len(own), 3))
-        else:
-            yield from group
+    fields = Study._meta.concrete_fields
+    yes_or_no = {field.name for field in fields if isinstance(field, models.BooleanField)}
+    for together, group in groupby(names, key=yes_or_no.__contains__):
+        own = list(group)
+        rows = (tuple(own[at : at + 3]) for at in range(0, len(own), 3))
+        yield from rows if together else own
 
 
 @admin.register(Study)

@@ -4,11 +4,9 @@ import json
 import random
 from typing import Any
 
-from survey.kinds import KINDS, Kind
+from survey.kinds import KINDS, filling
 from survey.kinds.filling import Taste, mark
 from survey.questions.rules import holds
-
-ANY_KIND = Kind()
 
 
 def fill_in(page: Any, chance: random.Random, taste: Taste) -> int:
@@ -24,7 +22,8 @@ def _answer(tag: Any, chance: random.Random, taste: Taste) -> int:
     """Answer it, if its condition holds; returns how many rows that makes."""
     if not _is_meant(tag):
         return _leave_empty(tag)
-    return KINDS.get(tag.get("data-kind"), ANY_KIND).fill_in(tag, chance, taste)
+    kind = KINDS.get(tag.get("data-kind"))
+    return (kind or filling).fill_in(tag, chance, taste)
 
 
 def _is_meant(tag: Any) -> bool:

@@ -1,7 +1,8 @@
 """The kinds of questions that a study can ask, one module each.
 
-A module declares its kind as `KIND`, and that is all there is to add one: pages, study files, the
-researcher's forms, bots, rules, scores, exports and the docs' tests ask the registry.
+A module declares its kind as `KIND`: pages, study files, the researcher's forms, bots, rules,
+scores, exports and the docs' tests ask the registry. Of a new kind `manage.py study_schema` tells
+editors.
 """
 
 from importlib import import_module

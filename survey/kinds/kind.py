@@ -2,6 +2,7 @@
 
 import random
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -52,9 +53,6 @@ class Question(Protocol):
     @property
     def labelled_rows(self) -> dict[str, list[str]]: ...
 
-    @property
-    def ends(self) -> tuple[int, int]: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -64,7 +62,7 @@ class Wording:
     rows: Mapping[str, list[str]] = field(default_factory=dict)
 
 
-class Kind:
+class Kind(ABC):
     """A kind of question. Answers are texts as they are stored: one, or one for each row.
 
     `options` and `rows` are the JSON Schema of what a study's file gives under these names.
@@ -150,9 +148,9 @@ class Kind:
 
     # Pages
 
+    @abstractmethod
     def field(self, question: Question, wording: Wording, **common: Any) -> forms.Field:
         """The form field; its value is the answer as it is stored."""
-        raise NotImplementedError
 
     def input_name(self, name: str, value: str) -> str:
         """The name of the input that holds a stored answer, on the page of the question `name`."""
@@ -187,6 +185,12 @@ class Kind:
     def point_labels(self, question: Question, row: list[str]) -> tuple[str, ...]:
         """The points' labels from the lowest on, for a figure; empty where they have none."""
         return tuple(question.options)
+
+
+def whole_number(answer: str, low: float, high: float) -> str | None:
+    """A whole number between both ends, as it is stored; None for anything else."""
+    number = int(answer) if re.fullmatch(r"-?\d{1,18}", answer, re.ASCII) else None
+    return str(number) if number is not None and low <= number <= high else None
 
 
 def named(points: Any) -> str:

@@ -1,13 +1,12 @@
 """A whole number, between two bounds if there are any."""
 
-import re
 from typing import Any
 
 from django import forms
 
 from survey.questions.fields import range_messages
 
-from .kind import Kind, Question, Wording, are_bounds
+from .kind import Kind, Question, Wording, are_bounds, whole_number
 
 
 class Number(Kind):
@@ -25,10 +24,7 @@ class Number(Kind):
         return "" if not options or are_bounds(options) else str(self.options["errorMessage"])
 
     def stored(self, question: Question, answer: str) -> str | None:
-        if not re.fullmatch(r"-?\d{1,18}", answer, re.ASCII):
-            return None
-        low, high = question.options or (-float("inf"), float("inf"))
-        return str(int(answer)) if low <= int(answer) <= high else None
+        return whole_number(answer, *(question.options or (-float("inf"), float("inf"))))
 
     def field(self, question: Question, wording: Wording, **common: Any) -> forms.Field:
         if not question.options:

@@ -1,6 +1,5 @@
 """A slider: a number between two bounds that has no value until it is touched."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +8,7 @@ from survey.questions import widgets
 from survey.questions.fields import SliderField, range_messages
 from survey.questions.rules import DONT_KNOW
 
-from .kind import LABEL, Kind, Question, Wording, named, problem_with_labels
+from .kind import LABEL, Kind, Question, Wording, named, problem_with_labels, whole_number
 
 
 class Slider(Kind):
@@ -30,9 +29,10 @@ class Slider(Kind):
         low, high = question.bounds or (0, 100)
         return low, high
 
-    def points(self, question: Question, labels: Sequence[str]) -> list[tuple[str, Any]]:
-        low, high = self.ends(question)
-        return [(str(point), point) for point in range(low, high + 1)]
+    def stored(self, question: Question, answer: str) -> str | None:
+        if question.dont_know and answer == DONT_KNOW:
+            return answer
+        return whole_number(answer, *self.ends(question))
 
     def field(self, question: Question, wording: Wording, **common: Any) -> forms.Field:
         low, high = self.ends(question)

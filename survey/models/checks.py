@@ -1,5 +1,6 @@
 """Why a question, or the scoring of a questionnaire, can't be as it is: in a researcher's words."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from survey.kinds.kind import LARGEST, ROW_KEY, are_bounds
@@ -10,13 +11,11 @@ if TYPE_CHECKING:
     from .questions import Instrument, Item
 
 
-def problems_of(item: "Item") -> dict[str, str]:
-    """What is wrong with a question, by field."""
+def problems_of(item: "Item", asked: Mapping[str, "Item"]) -> dict[str, str]:
+    """What is wrong with a question, by field; `asked` are those that come earlier."""
     checks = {
         "kind": _problem_with_kind(item),
-        "options": _problem_with_options(item),
-        "bounds": _problem_with_bounds(item),
-        "rows": item.question_kind.problem_with_rows(item),
+        **problems_with_answers(item),
         "dont_know": "" if not item.dont_know or item.is_scale else "Scales alone offer it.",
         "other": _problem_with_other(item),
         "reversed": "" if not item.reversed or item.is_scale else "Scales alone can be reversed.",
@@ -24,8 +23,17 @@ def problems_of(item: "Item") -> dict[str, str]:
     found = {field: problem for field, problem in checks.items() if problem}
     if not found:  # these two ask what can be answered
         found["right_answer"] = _problem_with_right_answer(item)
-        found["shown_if"] = problem_with_condition(item)
+        found["shown_if"] = problem_with_condition(item, asked)
     return {field: problem for field, problem in found.items() if problem}
+
+
+def problems_with_answers(item: "Item") -> dict[str, str]:
+    """What is wrong with what can be answered, by field: without it nothing else can be asked."""
+    return {
+        "options": _problem_with_options(item),
+        "bounds": _problem_with_bounds(item),
+        "rows": item.question_kind.problem_with_rows(item),
+    }
 
 
 def _problem_with_kind(item: "Item") -> str:
@@ -66,14 +74,13 @@ def _problem_with_right_answer(item: "Item") -> str:
     return item.question_kind.problem_with_answer(item, item.right_answer)
 
 
-def problem_with_condition(item: "Item") -> str:
+def problem_with_condition(item: "Item", asked: Mapping[str, "Item"]) -> str:
     """Why the question can't depend on the answer that its `shown_if` names."""
     if not item.shown_if:
         return ""
     if problem := rules.problem_with(item.shown_if):
         return problem
     name = item.shown_if["item"]
-    asked = item.asked_before()
     if name not in asked:
         return f"No question “{name}” comes before this one: it has to be an earlier one."
     return _problem_with_reference(item, asked[name])

@@ -1,6 +1,6 @@
 """What a study asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -142,9 +142,10 @@ class Item(models.Model):
     def clean(self) -> None:
         if self.kind not in kinds.KINDS:
             return  # that is said of the field
-        if problems := problems_of(self):
+        asked = self.asked_before() if self.shown_if else {}
+        if problems := problems_of(self, asked):
             raise ValidationError(problems)
-        self._name_answers_as_stored()
+        self._name_answers_as_stored(asked)
         if isinstance(self.rows, dict):  # a list keeps the order on every database
             self.rows = [[key, *labels] for key, labels in self.labelled_rows.items()]
 
@@ -201,12 +202,12 @@ class Item(models.Model):
             if item._place < place
         }
 
-    def _name_answers_as_stored(self) -> None:
+    def _name_answers_as_stored(self, asked: Mapping[str, "Item"]) -> None:
         """What its rule and its right answer call by a label is kept by the value."""
         if self.right_answer:
             self.right_answer = self.question_kind.stored(self, self.right_answer) or ""
         if "is" in (self.shown_if or {}):
-            other = self.asked_before()[self.shown_if["item"]]
+            other = asked[self.shown_if["item"]]
             wanted = [other.question_kind.stored(other, str(one)) for one in self.shown_if["is"]]
             self.shown_if = {**self.shown_if, "is": wanted}
 

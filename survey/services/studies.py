@@ -99,7 +99,8 @@ def obstacles_to_taking_part(study: Study) -> list[str]:
 def _problems_with_questions(study: Study) -> list[str]:
     """What was right when it was saved, and went wrong when something else was changed."""
     items = Item.objects.filter(instrument__study=study).select_related("instrument")
-    asked = [(item.key_in_form, problem_with_condition(item)) for item in items]
+    ruled = (item for item in items if item.shown_if)
+    asked = [(one.key_in_form, problem_with_condition(one, one.asked_before())) for one in ruled]
     scored = [(one.key, problem_with_scores(one)) for one in study.instruments.all()]
     return [f"“{key}”: {problem}" for key, problem in asked + scored if problem]
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from survey import analysis_plan, texts
+from survey.kinds import KINDS
 from survey.models import Item, Study
+from survey.models.checks import problems_with_answers
 from survey.questions import rules
 
 from .expanding import Data, by_language, instruments_of, language_of, offered, row_of
@@ -38,12 +40,8 @@ class Question:
         """As a row of the database, not saved; None where what is wrong is said elsewhere."""
         row = row_of(self.item, texts.OF_ITEM, self.language)
         item = Item(**{name: row[name] for name in OF_AN_ANSWER if name in row})
-        try:
-            item.question_kind.possible_answers(item)
-            list(item.scored_questions())
-        except (AttributeError, KeyError, TypeError, ValueError):
-            return None
-        return item
+        known = isinstance(item.kind, str) and item.kind in KINDS
+        return item if known and not any(problems_with_answers(item).values()) else None
 
 
 def contradictions(data: Mapping[str, Any]) -> list[Problem]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from survey.kinds import KINDS, choices
 from survey.models import Item, Study
@@ -94,7 +95,33 @@ def test_every_kind_is_offered_once():
 
 def test_a_kind_that_nobody_knows_is_refused_by_name(study: Study):
     item = Item(instrument=study.instruments.first(), key="x", text="X?", kind="telepathy")
-    from django.core.exceptions import ValidationError
-
     with pytest.raises(ValidationError, match="telepathy"):
         item.full_clean()
+
+
+@pytest.mark.parametrize("right_answer", [{}, {"right_answer": "5"}])
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("slider", {"bounds": [0, 10**12]}),
+        ("slider", {"bounds": [5]}),
+        ("slider", {"bounds": "x"}),
+        ("number", {"options": [1]}),
+        ("number", {"options": ["a", "b"]}),
+        ("number", {"options": {"de": 1}}),
+        ("likert", {"options": [["a"], {}]}),
+        ("choice", {"options": [1, 2]}),
+        ("choice", {"options": "abc"}),
+        ("matrix", {"options": ["a", "b"], "rows": 5}),
+        (["likert"], {}),
+        (None, {}),
+        ("telepathy", {}),
+    ],
+)
+def test_a_question_that_is_wrong_itself_ends_no_check_of_what_refers_to_it(
+    kind, about, right_answer
+):
+    item = {"key": "often", "text": "How often?", "kind": kind, **about, **right_answer}
+    rule = {"item": "about.often", "is": ["5"]}
+    instrument = {"key": "about", "placement": "registration", "items": [item]}
+    assert contradictions({"instruments": [instrument], "screen_out": [rule]}) == []
