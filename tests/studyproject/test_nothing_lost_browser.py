@@ -89,9 +89,7 @@ def test_a_survey_that_meets_a_busy_database_is_sent_again_by_itself(surveyed):
     busy = {"status": 503, "headers": {"Retry-After": "1"}, "body": "Busy"}
     surveyed.page.route("**/survey/", lambda route: route.fulfill(**busy), times=1)
     go_on(surveyed)
-    surveyed.page.get_by_text(
-        "your answers are sent again automatically"
-    ).wait_for()
+    surveyed.page.get_by_text("your answers are sent again automatically").wait_for()
     surveyed.page.wait_for_url("**/thanks/")
     assert comments(surveyed) == [TYPED]
 
