@@ -1,15 +1,13 @@
 """Studies and their questions, as researchers edit them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -61,7 +59,7 @@ class InstrumentInline(FixedAfterDraft, admin.TabularInline):
 
 
 def sections(now: Sequence[str]) -> Iterator[Any]:
-    """The form's parts, as the study's file has them; yes or no come side by side."""
+    """The form's parts, as the study's file has them."""
     about: dict[str, dict[str, Any]] = {
         PLAN: {
             "description": "What is to be analysed, and how. A draft's plan can be changed; once "
@@ -75,17 +73,7 @@ def sections(now: Sequence[str]) -> Iterator[Any]:
             yield None, {"fields": ("title", "slug", *now)}
             names = [name for name in names if name not in ("title", "slug")]
         given = ["planned" if name == "analysis_plan" else name for name in names]
-        yield heading, {"fields": tuple(rows_of(given)), **about.get(heading, {})}
-
-
-def rows_of(names: Iterable[str]) -> Iterator[str | tuple[str, ...]]:
-    """Settings of yes or no that follow one another, three to a row."""
-    fields = Study._meta.concrete_fields
-    yes_or_no = {field.name for field in fields if isinstance(field, models.BooleanField)}
-    for together, group in groupby(names, key=yes_or_no.__contains__):
-        own = list(group)
-        rows = (tuple(own[at : at + 3]) for at in range(0, len(own), 3))
-        yield from rows if together else own
+        yield heading, {"fields": given, **about.get(heading, {})}
 
 
 @admin.register(Study)

@@ -123,12 +123,17 @@ class Kind(ABC):
         labels = {str(label): value for value, label in self.points(question, question.options)}
         return labels.get(answer)
 
+    def names_of_answers(self, question: Question) -> list[str]:
+        """What somebody may call an answer: its value or its label; empty where none is listed."""
+        labels = [str(label) for _value, label in self.points(question, question.options)]
+        return list(dict.fromkeys([*(self.possible_answers(question) or []), *labels]))
+
     def problem_with_answer(self, question: Question, answer: str) -> str:
         """Why nobody can answer this, by value or label; empty if somebody can."""
         if self.stored(question, answer) is not None:
             return ""
-        possible = [f"“{one}”" for one in (self.possible_answers(question) or [])[:12]]
-        listed = ", ".join(possible) or "whole numbers within its bounds"
+        names = [f"“{one}”" for one in self.names_of_answers(question)[:12]]
+        listed = ", ".join(names) or "whole numbers within its bounds"
         return f"“{answer}” is none of the answers to “{question.key_in_form}”: {listed}."
 
     def number_of(self, question: Question, value: str) -> int | None:

@@ -145,7 +145,7 @@ def _referred(
     item, wanted = questions[name].row, rule.get("is")
     for index, value in enumerate(wanted if item and isinstance(wanted, list) else ()):
         if item and item.question_kind.stored(item, str(value)) is None:
-            known = did_you_mean(str(value), item.possible_answers or [])
+            known = did_you_mean(str(value), item.question_kind.names_of_answers(item))
             said = f"“{value}” is none of the answers to “{name}”{known}"
             problems.add(said, *path, "is", index)
     return questions[name]

@@ -87,6 +87,12 @@ def test_a_rule_that_names_a_label_asks_for_its_point(study: Study):
     assert later.shown_if == {"item": "about.often", "is": ["1"]}
 
 
+def test_a_refused_answer_is_told_values_and_labels():
+    rule = {"item": "about.often", "is": ["Always"]}
+    (problem,) = contradictions(file_of("likert", rule, "screen_out"))
+    assert problem.message.endswith("there are 1, 2, 3, Never, Sometimes, Often.")
+
+
 def test_every_kind_is_offered_once():
     names = [name for name, _label in choices()]
     assert sorted(names) == sorted(set(names))
